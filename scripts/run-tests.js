@@ -11,9 +11,12 @@ import { compileTests } from './compile-tests.js';
 import { findOrInstallChromium } from './find-chromium.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const OUTPUT_FILE = '--outputFile=';
 const [group, ...given] = process.argv.slice(2);
 // Tests are named by their source, which is what an editor or a shell completes, and run from their output.
-const args = given.map((arg) => (arg.startsWith('-') ? arg : arg.replace(/^\.\//, '').replace(/\.ts$/, '.js')));
+const args = given
+  .filter((arg) => !arg.startsWith(OUTPUT_FILE))
+  .map((arg) => (arg.startsWith('-') ? arg : arg.replace(/^\.\//, '').replace(/\.ts$/, '.js')));
 const environment = { ...process.env, TEST_GROUP: group };
 
 // A word right after an option is its value, as in `-t "a name"`.
@@ -24,10 +27,10 @@ if (!compileTests()) {
 }
 if (jest(['--listTests', ...args], 'pipe').stdout.includes(join('build', 'test', 'e2e'))) prepareEndToEnd();
 
-const named = args.find((arg) => arg.startsWith('--outputFile='))?.slice('--outputFile='.length);
+const named = given.find((arg) => arg.startsWith(OUTPUT_FILE))?.slice(OUTPUT_FILE.length);
 const outputFile = named ?? join('build', `results-${process.pid}.json`);
 rmSync(join(root, outputFile), { force: true });
-const { status } = jest([...args, '--json', `--outputFile=${outputFile}`], 'inherit');
+const { status } = jest([...args, '--json', OUTPUT_FILE + outputFile], 'inherit');
 // No file is written for --help and the like.
 const results = existsSync(join(root, outputFile)) && JSON.parse(readFileSync(join(root, outputFile), 'utf8'));
 if (named === undefined) rmSync(join(root, outputFile), { force: true });
