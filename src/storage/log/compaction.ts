@@ -1,0 +1,95 @@
+/** One compaction of an open log, from the snapshot to the swap. */
+
+import { basename } from 'node:path';
+import { copyEntries, discard, type Folded, foldLog, pruneBackups, swapIn } from './compactor.js';
+import { LogError } from './errors.js';
+import type { FileLog } from './file-log.js';
+import { SharedFile } from './log-context.js';
+import type { CompactionReport, CompactOptions } from './log-engine.js';
+
+export const KEEP_BACKUPS = 3;
+/** Entries are copied without holding appends until no more than this is left. */
+const HELD_BYTES = 64 * 1024;
+
+/** @throws LogError where it failed; the log is then as it was */
+export async function compactLog(log: FileLog, options: CompactOptions = {}): Promise<CompactionReport> {
+  const keepBackups = options.keepBackups ?? KEEP_BACKUPS;
+  const began = performance.now();
+  const report: CompactionReport = {
+    log: log.context.paths.name,
+    outcome: 'skipped',
+    startedAt: new Date().toISOString(),
+    durationMs: 0,
+    bytesBefore: log.end.offset,
+    bytesAfter: log.end.offset,
+    entriesBefore: log.entries,
+    entriesAfter: log.entries,
+    keys: log.index.size,
+    seq: log.end.seq,
+  };
+  log.assertOpen();
+  if (log.writer.poisoned) throw log.writer.poisoned;
+  if (log.entries === 0 || (log.entries === 1 && log.checkpointBytes > 0)) {
+    report.reason = log.entries === 0 ? 'the log is empty' : 'the log holds nothing but its checkpoint';
+    return report;
+  }
+  const backup = await fold(log, keepBackups, report);
+  await pruneBackups(log.context, keepBackups);
+  await log.mainFile.write();
+  report.outcome = 'compacted';
+  report.bytesAfter = log.end.offset;
+  report.entriesAfter = log.entries;
+  if (backup) report.backup = basename(backup);
+  report.durationMs = performance.now() - began;
+  return report;
+}
+
+async function fold(log: FileLog, keepBackups: number, report: CompactionReport): Promise<string | undefined> {
+  const source = log.shared.hold();
+  try {
+    const boundary = log.end.offset;
+    const places = log.snapshot();
+    report.seq = log.end.seq;
+    report.keys = places.count;
+    const timestamp = log.end.timestamp ?? report.startedAt;
+    const folded = await foldLog(log.context, { file: source.file, places, boundary, seq: report.seq, timestamp });
+    let copied = boundary;
+    try {
+      while (log.end.offset - copied > HELD_BYTES) {
+        const until = log.end.offset;
+        await copyEntries(source.file, copied, until, folded);
+        copied = until;
+        await folded.file.sync();
+      }
+      await log.writer.hold();
+      await copyEntries(source.file, copied, log.end.offset, folded);
+      const { backup, durable } = await swapIn(log.context, folded, keepBackups);
+      moveInto(log, folded, () => log.index.move(places, folded.moved, boundary, folded.checkpointBytes - boundary));
+      log.entries -= report.entriesBefore - 1;
+      log.firstSeq = report.seq;
+      await durable.catch((cause) => {
+        throw log.writer.poison('the directory could not be fsynced after a compaction', cause);
+      });
+      return backup;
+    } catch (error) {
+      if (log.shared.file !== folded.file) await discard(log.context.disk, folded.file);
+      throw error;
+    } finally {
+      log.writer.release();
+    }
+  } finally {
+    await source.release();
+  }
+}
+
+/** In one step, so that no reader sees the new file with old places. */
+function moveInto(log: FileLog, folded: Folded, movePlaces: () => void): void {
+  const former = log.shared;
+  movePlaces();
+  log.shared = new SharedFile(folded.file);
+  log.checkpointBytes = folded.checkpointBytes;
+  log.writer.moveTo(folded.file, folded.end);
+  void former.release().catch((error) => {
+    log.context.logger.warn(new LogError('LOG_IO', `Closing a compacted log failed: ${error}`).message);
+  });
+}

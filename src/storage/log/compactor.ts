@@ -1,0 +1,148 @@
+/**
+ * Folds a log into a CHECKPOINT while appends go on, and swaps it in as docs/format.md says:
+ * write temp → fsync temp → hold appends for the last few entries → link the old log to its backup name →
+ * rename temp over the log → fsync the directory → release appends → prune backups.
+ */
+import { CheckpointWriter } from './checkpoint.js';
+import { chainAfter, extendCrc, writeCrcDigits } from './crc.js';
+import { LogError, systemCode, toLogError } from './errors.js';
+import type { FileSystem, OpenFile } from './file-system.js';
+import { NEWLINE, readTail, splitMember } from './format.js';
+import type { Places } from './key-index.js';
+import type { LogContext } from './log-context.js';
+import { backupsIn } from './log-name.js';
+import { memberWindows } from './members.js';
+
+/** The log that is folded, as it stood when the snapshot of its places was taken. */
+export interface FoldSource {
+  file: OpenFile;
+  places: Places;
+  /** First byte behind what the places cover, and the newest entry before it. */
+  boundary: number;
+  seq: number;
+  timestamp: string;
+}
+
+export interface Folded {
+  file: OpenFile;
+  /** Where the members lie now, in the order of the snapshot. */
+  moved: { offsets: Float64Array; lengths: Uint32Array };
+  /** Size of the CHECKPOINT line; entries copied behind it begin here. */
+  checkpointBytes: number;
+  end: { offset: number; chain: number };
+}
+
+/** Writes the CHECKPOINT beside the log. On failure nothing is left of it. */
+export async function foldLog(context: LogContext, source: FoldSource): Promise<Folded> {
+  const { disk, paths } = context;
+  const file = await disk.open(paths.compacting, 'replace').catch((error) => {
+    throw toLogError(error, 'creating', paths.compacting);
+  });
+  try {
+    const { places } = source;
+    const moved = { offsets: new Float64Array(places.count), lengths: new Uint32Array(places.count) };
+    const compactedAt = new Date().toISOString();
+    const writer = new CheckpointWriter(file, { timestamp: source.timestamp, compactedAt, seq: source.seq });
+    for await (const window of memberWindows(source.file, places)) {
+      for (const member of window.members) {
+        const { key, value } = splitMember(window.bytes(member));
+        moved.offsets[member] = writer.position;
+        moved.lengths[member] = writer.add(key, value);
+      }
+      await writer.flush();
+    }
+    const { bytes, chain } = await writer.finish();
+    return { file, moved, checkpointBytes: bytes, end: { offset: bytes, chain } };
+  } catch (error) {
+    await discard(disk, file);
+    throw toLogError(error, 'writing', paths.compacting);
+  }
+}
+
+/** Copies the entries that were appended meanwhile; their checksums chain to other bytes now. */
+export async function copyEntries(source: OpenFile, from: number, to: number, folded: Folded): Promise<void> {
+  let buffer = Buffer.allocUnsafeSlow(Math.min(256 * 1024, Math.max(1, to - from)));
+  for (let at = from; at < to; ) {
+    const read = await source.read(buffer, 0, Math.min(buffer.length, to - at), at);
+    const length = buffer.subarray(0, read).lastIndexOf(NEWLINE) + 1;
+    if (length === 0) {
+      if (read < buffer.length) throw new LogError('LOG_IO', `${source.path} ended early while it was compacted.`);
+      buffer = Buffer.allocUnsafeSlow(buffer.length * 2);
+      continue;
+    }
+    folded.end.chain = rechain(buffer, length, folded.end.chain);
+    await folded.file.write(buffer, 0, length, folded.end.offset);
+    folded.end.offset += length;
+    at += length;
+  }
+}
+
+/** Gives each line of `buffer` the checksum that it has behind other bytes; lengths stay the same. */
+function rechain(buffer: Buffer, length: number, before: number): number {
+  let chain = before;
+  for (let start = 0; start < length; ) {
+    const end = buffer.indexOf(NEWLINE, start);
+    const tail = readTail(buffer, start, end);
+    if (!tail) throw new LogError('LOG_IO', 'An entry changed on the disk while its log was compacted.');
+    const crc = extendCrc(chain, buffer.subarray(start, tail.crcAt));
+    writeCrcDigits(buffer, tail.crcAt, crc);
+    chain = chainAfter(crc);
+    start = end + 1;
+  }
+  return chain;
+}
+
+/**
+ * Puts the folded log in place. Appends must be held.
+ * @returns the backup's file name, if one is kept; `durable` fails where the directory could not be fsynced:
+ *   the new log is in place, yet a power cut may bring the old one back
+ */
+export async function swapIn(
+  context: LogContext,
+  folded: Folded,
+  keepBackups: number,
+): Promise<{ backup: string | undefined; durable: Promise<void> }> {
+  const { disk, paths } = context;
+  let backup: string | undefined;
+  try {
+    await folded.file.sync();
+    if (keepBackups > 0) backup = await linkBackup(context);
+    await disk.rename(paths.compacting, paths.log);
+  } catch (error) {
+    if (backup) await disk.remove(backup).catch(() => undefined);
+    throw toLogError(error, 'swapping in', paths.compacting);
+  }
+  return { backup, durable: disk.syncDirectory(paths.directory) };
+}
+
+export async function discard(disk: FileSystem, file: OpenFile): Promise<void> {
+  await file.close().catch(() => undefined);
+  await disk.remove(file.path).catch(() => undefined);
+}
+
+/** Removes all but the newest `keep` backups; a failure is told, it never fails the compaction. */
+export async function pruneBackups(context: LogContext, keep: number): Promise<void> {
+  const { disk, paths, logger } = context;
+  try {
+    const backups = backupsIn(await disk.list(paths.directory), paths.name);
+    for (const { unixMs } of backups.slice(0, Math.max(0, backups.length - keep))) {
+      await disk.remove(paths.backup(unixMs));
+    }
+  } catch (error) {
+    logger.warn(`Old backups of ${paths.log} could not be removed: ${(error as Error).message}`);
+  }
+}
+
+async function linkBackup({ disk, paths }: LogContext): Promise<string> {
+  const newest = backupsIn(await disk.list(paths.directory), paths.name).at(-1)?.unixMs ?? 0;
+  // Backups are ordered by their names, so a name must be newer than all others even if the clock went back.
+  for (let unixMs = Math.max(Date.now(), newest + 1); ; unixMs += 1) {
+    const backup = paths.backup(unixMs);
+    try {
+      await disk.link(paths.log, backup);
+      return backup;
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') throw error;
+    }
+  }
+}

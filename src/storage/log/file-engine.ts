@@ -1,0 +1,249 @@
+/** The default engine: a data directory on this machine, held by one process, each log a file. */
+import { join } from 'node:path';
+import { compactLog } from './compaction.js';
+import type { EntryMeta, LogChange, LogEntry } from './entry.js';
+import { LogError, toLogError } from './errors.js';
+import { FileLog } from './file-log.js';
+import { type FileSystem, NodeFileSystem } from './file-system.js';
+import { DirectoryLock } from './lock.js';
+import type {
+  ChangeListener,
+  CompactionReport,
+  CompactOptions,
+  EngineLogger,
+  LogEngine,
+  LogEngineFactory,
+  LogStats,
+  RecoveryReport,
+  StreamOptions,
+} from './log-engine.js';
+import { rebuildState, streamEntries } from './log-history.js';
+import { assertLogName, LogPaths, logsIn } from './log-name.js';
+import type { ResolvedLogOptions } from './options.js';
+
+/** Entries handed out between two turns of the event loop. */
+const ENTRIES_PER_TURN = 1000;
+
+export class FileLogEngine implements LogEngine {
+  readonly #logs = new Map<string, FileLog>();
+  readonly #opening = new Map<string, Promise<FileLog>>();
+  readonly #listeners = new Set<ChangeListener>();
+  readonly #closeListeners = new Set<() => void>();
+  readonly #compacting = new Map<string, Promise<CompactionReport>>();
+  #lock: DirectoryLock | undefined;
+  #closed = false;
+
+  constructor(
+    private readonly options: ResolvedLogOptions,
+    private readonly logger: EngineLogger,
+    private readonly disk: FileSystem,
+  ) {}
+
+  async open(): Promise<void> {
+    const { dataDir } = this.options;
+    try {
+      await this.disk.makeDirectory(join(dataDir, 'logs'));
+      this.#lock = await DirectoryLock.take(this.disk, dataDir);
+      this.#closed = false;
+    } catch (error) {
+      throw toLogError(error, 'opening', dataDir);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed || !this.#lock) return;
+    this.#closed = true;
+    const opened = await Promise.allSettled(this.#opening.values());
+    const logs = opened.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    const outcomes = await Promise.allSettled(logs.map((log) => log.close()));
+    for (const onClose of this.#closeListeners) onClose();
+    this.#closeListeners.clear();
+    this.#listeners.clear();
+    await this.#lock.release();
+    this.#lock = undefined;
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw toLogError(failed.reason, 'closing', this.options.dataDir);
+  }
+
+  async listLogs(): Promise<string[]> {
+    this.#assertOpen();
+    return logsIn(await this.disk.list(join(this.options.dataDir, 'logs')));
+  }
+
+  logNames(): string[] {
+    return [...this.#logs.keys()].sort();
+  }
+
+  async openLog(log: string): Promise<RecoveryReport> {
+    return (await this.#log(log)).report;
+  }
+
+  async append(log: string, change: LogChange, meta?: EntryMeta): Promise<LogEntry> {
+    const ready = this.#logs.get(log);
+    return (ready ?? (await this.#log(log))).append(change, meta);
+  }
+
+  async update<T>(
+    log: string,
+    key: string,
+    fn: (current: T | undefined) => T | undefined,
+    meta?: EntryMeta,
+  ): Promise<T | undefined> {
+    const ready = this.#logs.get(log);
+    return (ready ?? (await this.#log(log))).update(key, fn, meta);
+  }
+
+  async get<T>(log: string, key: string): Promise<T | undefined> {
+    return (await this.#readable(log)).get<T>(key);
+  }
+
+  async has(log: string, key: string): Promise<boolean> {
+    return (await this.#readable(log)).has(key);
+  }
+
+  async *keys(log: string): AsyncGenerator<string> {
+    for await (const [key] of this.entries(log)) yield key;
+  }
+
+  async *entries<T>(log: string): AsyncGenerator<[string, T]> {
+    let given = 0;
+    for await (const entry of (await this.#readable(log)).entriesNow()) {
+      yield entry as [string, T];
+      given += 1;
+      // A loop that only awaits resolved promises would let no timer and no socket have a turn.
+      if (given % ENTRIES_PER_TURN === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+  }
+
+  size(log: string): number {
+    assertLogName(log);
+    return this.#logs.get(log)?.index.size ?? 0;
+  }
+
+  async *stream(log: string, options: StreamOptions = {}): AsyncGenerator<LogEntry> {
+    const ready = await this.#readable(log);
+    yield* streamEntries(ready, options, (onEntry, onClose) => {
+      const unsubscribe = this.onChange((changed, entry) => {
+        if (changed === log) onEntry(entry);
+      });
+      this.#closeListeners.add(onClose);
+      return () => {
+        unsubscribe();
+        this.#closeListeners.delete(onClose);
+      };
+    });
+  }
+
+  async rebuildState(log: string, options: { at?: Date | number } = {}): Promise<Record<string, unknown>> {
+    return rebuildState(await this.#readable(log), options.at);
+  }
+
+  async logSize(log: string): Promise<number> {
+    return (await this.#readable(log)).end.offset;
+  }
+
+  stats(log: string): LogStats {
+    assertLogName(log);
+    return this.#logs.get(log)?.stats() ?? emptyStats(log);
+  }
+
+  recoveryReport(log: string): RecoveryReport {
+    assertLogName(log);
+    const none = { log, clean: true, events: [], entries: 0, bytes: 0, durationMs: 0 };
+    return this.#logs.get(log)?.report ?? none;
+  }
+
+  /** Two calls at once share one compaction. */
+  async compact(log: string, options?: CompactOptions): Promise<CompactionReport> {
+    const ready = await this.#readable(log);
+    const running = this.#compacting.get(log);
+    if (running) return running;
+    const compaction = ready.exclusively(() => compactLog(ready, options)).finally(() => this.#compacting.delete(log));
+    this.#compacting.set(log, compaction);
+    return compaction;
+  }
+
+  onChange(listener: ChangeListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async #readable(log: string): Promise<FileLog> {
+    const ready = this.#logs.get(log) ?? (await this.#log(log));
+    ready.assertOpen();
+    return ready;
+  }
+
+  #log(log: string): Promise<FileLog> {
+    assertLogName(log);
+    this.#assertOpen();
+    const opening = this.#opening.get(log);
+    if (opening) return opening;
+    const paths = new LogPaths(this.options.dataDir, log);
+    const context = { disk: this.disk, paths, options: this.options, logger: this.logger };
+    const started = FileLog.open(
+      context,
+      (entry) => this.#tell(log, entry),
+      () => this.#listeners.size > 0,
+    );
+    this.#opening.set(log, started);
+    started.then(
+      (opened) => this.#logs.set(log, opened),
+      // So that the next call tries again, perhaps after the operator has put things right.
+      () => this.#opening.delete(log),
+    );
+    return started;
+  }
+
+  #tell(log: string, entry: LogEntry): void {
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(log, entry);
+      } catch (error) {
+        this.logger.error(`A listener to changes failed: ${(error as Error)?.message ?? error}`);
+      }
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#lock && !this.#closed) return;
+    throw new LogError('LOG_CLOSED', `The data directory ${this.options.dataDir} is not open.`, {
+      file: this.options.dataDir,
+      hint: 'Logs open in onModuleInit and close in onApplicationShutdown.',
+    });
+  }
+}
+
+/** The engine over a disk of one's own; for tests that count calls or let them fail. */
+export function fileEngineOn(disk: FileSystem): LogEngineFactory {
+  return (options, logger) => new FileLogEngine(options, logger, disk);
+}
+
+/** The default engine. @publicApi */
+export const fileEngine: LogEngineFactory = fileEngineOn(new NodeFileSystem());
+
+function emptyStats(log: string): LogStats {
+  return {
+    log,
+    keys: 0,
+    entries: 0,
+    seq: 0,
+    firstSeq: 0,
+    sizeBytes: 0,
+    checkpointBytes: 0,
+    entriesSinceCheckpoint: 0,
+    liveBytes: 0,
+    appends: 0,
+    batches: 0,
+    fsyncs: 0,
+    bytesWritten: 0,
+    pending: 0,
+    cacheHits: 0,
+    cacheMisses: 0,
+    cacheBytes: 0,
+    lastTimestamp: undefined,
+    poisoned: undefined,
+    mainFileSeq: undefined,
+    mainFileError: undefined,
+  };
+}

@@ -1,0 +1,207 @@
+/**
+ * The one door to `node:fs`. Everything that the engine asks of a disk goes through these two interfaces,
+ * so that a test can count calls, fail the k-th of them, or forget what was not yet fsynced.
+ * Errors are those of the system, with their `code`.
+ */
+import * as fs from 'node:fs';
+import { dirname } from 'node:path';
+import extensions from 'fs-native-extensions';
+
+/** How a file is opened; `write` creates it where it is missing, `replace` also empties it. */
+export type OpenMode = 'read' | 'write' | 'replace';
+
+export interface OpenFile {
+  readonly path: string;
+  /** Reads up to `length` bytes at `position`; fewer only at the end of the file. */
+  read(buffer: Uint8Array, at: number, length: number, position: number): Promise<number>;
+  readSync(buffer: Uint8Array, at: number, length: number, position: number): number;
+  /** Writes all of `length` bytes at `position`, or fails. */
+  write(buffer: Uint8Array, at: number, length: number, position: number): Promise<void>;
+  /** Makes content and size durable (`fdatasync`). */
+  sync(): Promise<void>;
+  truncate(size: number): Promise<void>;
+  size(): Promise<number>;
+  close(): Promise<void>;
+  /** Tries to lock the file for this open file alone; the kernel lets go when the process ends, however it ends. */
+  tryLock(): boolean;
+}
+
+export interface FileSystem {
+  open(path: string, mode: OpenMode): Promise<OpenFile>;
+  /** Undefined where there is no such file. */
+  readFile(path: string): Promise<Buffer | undefined>;
+  /** Size in bytes, undefined where there is no such file. */
+  fileSize(path: string): Promise<number | undefined>;
+  /** Names in a directory, empty where there is none. */
+  list(directory: string): Promise<string[]>;
+  /** Creates a directory and those above it, durably. */
+  makeDirectory(path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** A second name for the same file; where the disk knows no links, a durable copy. */
+  link(from: string, to: string): Promise<void>;
+  /** Removes a file; nothing happens where there is none. */
+  remove(path: string): Promise<void>;
+  /** Makes creations, renames and removals in a directory durable. */
+  syncDirectory(path: string): Promise<void>;
+}
+
+const FLAGS: Record<OpenMode, number> = {
+  read: fs.constants.O_RDONLY,
+  write: fs.constants.O_RDWR | fs.constants.O_CREAT,
+  replace: fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_TRUNC,
+};
+
+/** Callbacks instead of `fs/promises`: a FileHandle costs a hop more for each call. */
+class NodeFile implements OpenFile {
+  #closed = false;
+
+  constructor(
+    readonly path: string,
+    private readonly fd: number,
+  ) {}
+
+  async read(buffer: Uint8Array, at: number, length: number, position: number): Promise<number> {
+    let done = 0;
+    while (done < length) {
+      const read = await new Promise<number>((resolve, reject) => {
+        fs.read(this.fd, buffer, at + done, length - done, position + done, (error, bytes) =>
+          error ? reject(error) : resolve(bytes),
+        );
+      });
+      if (read === 0) break;
+      done += read;
+    }
+    return done;
+  }
+
+  readSync(buffer: Uint8Array, at: number, length: number, position: number): number {
+    let done = 0;
+    while (done < length) {
+      const read = fs.readSync(this.fd, buffer, at + done, length - done, position + done);
+      if (read === 0) break;
+      done += read;
+    }
+    return done;
+  }
+
+  async write(buffer: Uint8Array, at: number, length: number, position: number): Promise<void> {
+    let done = 0;
+    while (done < length) {
+      done += await new Promise<number>((resolve, reject) => {
+        fs.write(this.fd, buffer, at + done, length - done, position + done, (error, bytes) =>
+          error ? reject(error) : resolve(bytes),
+        );
+      });
+    }
+  }
+
+  sync(): Promise<void> {
+    return call((done) => fs.fdatasync(this.fd, done));
+  }
+
+  truncate(size: number): Promise<void> {
+    return call((done) => fs.ftruncate(this.fd, size, done));
+  }
+
+  size(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      fs.fstat(this.fd, (error, stats) => (error ? reject(error) : resolve(stats.size)));
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await call((done) => fs.close(this.fd, done));
+  }
+
+  tryLock(): boolean {
+    return extensions.tryLock(this.fd);
+  }
+}
+
+/** The disk of this machine. */
+export class NodeFileSystem implements FileSystem {
+  open(path: string, mode: OpenMode): Promise<OpenFile> {
+    return new Promise((resolve, reject) => {
+      fs.open(path, FLAGS[mode], 0o644, (error, fd) => (error ? reject(error) : resolve(new NodeFile(path, fd))));
+    });
+  }
+
+  readFile(path: string): Promise<Buffer | undefined> {
+    return absentAsUndefined(fs.promises.readFile(path));
+  }
+
+  async fileSize(path: string): Promise<number | undefined> {
+    return (await absentAsUndefined(fs.promises.stat(path)))?.size;
+  }
+
+  async list(directory: string): Promise<string[]> {
+    return (await absentAsUndefined(fs.promises.readdir(directory))) ?? [];
+  }
+
+  async makeDirectory(path: string): Promise<void> {
+    const first = await fs.promises.mkdir(path, { recursive: true });
+    if (first === undefined) return;
+    for (let made = path; made.length >= first.length; made = dirname(made)) await this.syncDirectory(dirname(made));
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return fs.promises.rename(from, to);
+  }
+
+  async link(from: string, to: string): Promise<void> {
+    try {
+      await fs.promises.link(from, to);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS' && code !== 'EMLINK') throw error;
+      await fs.promises.copyFile(from, to, fs.constants.COPYFILE_EXCL);
+      const copy = await this.open(to, 'write');
+      await copy.sync().finally(() => copy.close());
+    }
+  }
+
+  remove(path: string): Promise<void> {
+    return fs.promises.rm(path, { force: true });
+  }
+
+  async syncDirectory(path: string): Promise<void> {
+    const fd = await fs.promises.open(path, fs.constants.O_RDONLY);
+    try {
+      await fd.sync();
+    } finally {
+      await fd.close();
+    }
+  }
+}
+
+function call(start: (done: (error: NodeJS.ErrnoException | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => start((error) => (error ? reject(error) : resolve())));
+}
+
+async function absentAsUndefined<T>(operation: Promise<T>): Promise<T | undefined> {
+  try {
+    return await operation;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Writes a whole file under a temporary name beside `path` and swaps it in: at every instant `path` holds
+ * either the old content or the new, also after a power cut.
+ */
+export async function replaceFile(disk: FileSystem, path: string, content: Buffer): Promise<void> {
+  const temporary = `${path}.tmp`;
+  const file = await disk.open(temporary, 'replace');
+  try {
+    await file.write(content, 0, content.length, 0);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await disk.rename(temporary, path);
+  await disk.syncDirectory(dirname(path));
+}

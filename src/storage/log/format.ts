@@ -1,0 +1,197 @@
+/**
+ * The bytes of a line (docs/format.md). Pure: no I/O, no state. Writer and reader meet only here.
+ *
+ * {"timestamp":"…24…","op":"SET","key":"…","value":…,"meta":{…},"seq":42,"crc":"1a2b3c4d"}\n
+ */
+import { readCrcDigits } from './crc.js';
+import type { EntryMeta, LogEntry } from './entry.js';
+import { jsonValueEnd, stringEnd } from './json-scan.js';
+import { encodeJson } from './json-value.js';
+
+export const NEWLINE = 0x0a;
+const QUOTE = 0x22;
+const COLON = 0x3a;
+
+const ascii = (text: string): Uint8Array => Buffer.from(text, 'latin1');
+
+const HEAD = ascii('{"timestamp":"');
+const OP = ascii('","op":"');
+const TIMESTAMP_LENGTH = 24;
+const OP_AT = HEAD.length + TIMESTAMP_LENGTH;
+const NAME_AT = OP_AT + OP.length;
+const SET_KEY = ascii('SET","key":"');
+const SET_DATA = ascii('SET","data":{');
+const DELETE_KEY = ascii('DELETE","key":"');
+const CHECKPOINT_STATE = ascii('CHECKPOINT","state":{');
+const VALUE = ascii(',"value":');
+const CRC = ascii(',"crc":"');
+const SEQ = ascii(',"seq":');
+
+/** Bytes before the key's opening quote in a line `SET key`. */
+export const SET_KEY_AT = NAME_AT + SET_KEY.length - 1;
+/** Bytes of a line behind its checksum's first digit: digits, closing, newline. */
+export const AFTER_CRC = 11;
+/** A head or a tail of this many bytes holds all that classifies a line. */
+export const EDGE_BYTES = 96;
+
+/** The part of a line from `"op"` up to its seq, which a caller decides; JSON text. */
+export function setBody(keyJson: string, valueJson: string, meta?: EntryMeta): string {
+  return `"op":"SET","key":${keyJson},"value":${valueJson}${metaPart(meta)}`;
+}
+
+export function replaceBody(dataJson: string, meta?: EntryMeta): string {
+  return `"op":"SET","data":${dataJson}${metaPart(meta)}`;
+}
+
+export function deleteBody(keyJson: string, meta?: EntryMeta): string {
+  return `"op":"DELETE","key":${keyJson}${metaPart(meta)}`;
+}
+
+function metaPart(meta: EntryMeta | undefined): string {
+  return meta === undefined ? '' : `,"meta":${encodeJson(meta, 'meta')}`;
+}
+
+/** A whole line up to the digits of its checksum. */
+export function lineUpToCrc(timestamp: string, body: string, seq: number): string {
+  return `{"timestamp":"${timestamp}",${body},"seq":${seq},"crc":"`;
+}
+
+/** The two ends of a CHECKPOINT line around its members; the second ends where the checksum begins. */
+export function checkpointEnds(timestamp: string, compactedAt: string, seq: number): [string, string] {
+  return [
+    `{"timestamp":"${timestamp}","op":"CHECKPOINT","state":{`,
+    `},"compactedAt":"${compactedAt}","seq":${seq},"crc":"`,
+  ];
+}
+
+export function matches(buffer: Uint8Array, at: number, pattern: Uint8Array): boolean {
+  for (let i = 0; i < pattern.length; i += 1) if (buffer[at + i] !== pattern[i]) return false;
+  return true;
+}
+
+/** What an engine-written line says of itself at its end. */
+export interface LineTail {
+  crc: number;
+  /** Index of the first checksum digit. */
+  crcAt: number;
+  seq: number;
+  /** Index of the comma before `"seq"`. */
+  seqAt: number;
+}
+
+/** Reads `…,"seq":N,"crc":"xxxxxxxx"}` before `end`, the index of the newline. Undefined for any other ending. */
+export function readTail(buffer: Uint8Array, start: number, end: number): LineTail | undefined {
+  const crcAt = end - 10;
+  const commaAt = crcAt - CRC.length;
+  if (commaAt <= start || buffer[end - 1] !== 0x7d || buffer[end - 2] !== QUOTE) return undefined;
+  if (!matches(buffer, commaAt, CRC)) return undefined;
+  const crc = readCrcDigits(buffer, crcAt);
+  if (crc < 0) return undefined;
+  let at = commaAt - 1;
+  let seq = 0;
+  for (let power = 1; power <= 1e15 && at > start; power *= 10, at -= 1) {
+    const digit = (buffer[at] as number) - 48;
+    if (digit < 0 || digit > 9) break;
+    seq += digit * power;
+  }
+  const seqAt = at + 1 - SEQ.length;
+  if (at === commaAt - 1 || seqAt <= start || !matches(buffer, seqAt, SEQ)) return undefined;
+  return { crc, crcAt, seq, seqAt };
+}
+
+/** Which line it is, where it has exactly the member order that the engine writes. */
+export type LineShape = 'set' | 'delete' | 'replace' | 'checkpoint' | 'other';
+
+export function lineShape(buffer: Uint8Array, start: number): LineShape {
+  if (!matches(buffer, start, HEAD) || !matches(buffer, start + OP_AT, OP)) return 'other';
+  const name = start + NAME_AT;
+  if (matches(buffer, name, SET_KEY)) return 'set';
+  if (matches(buffer, name, DELETE_KEY)) return 'delete';
+  if (matches(buffer, name, CHECKPOINT_STATE)) return 'checkpoint';
+  return matches(buffer, name, SET_DATA) ? 'replace' : 'other';
+}
+
+/** Index of the key's opening quote in a line of shape `set` or `delete`. */
+export function keyAt(shape: 'set' | 'delete', start: number): number {
+  return start + NAME_AT + (shape === 'set' ? SET_KEY.length : DELETE_KEY.length) - 1;
+}
+
+/** Whether `,"value":` stands at `at`. */
+export function valueFollows(buffer: Uint8Array, at: number): boolean {
+  return matches(buffer, at, VALUE);
+}
+
+/** Whether a line, perhaps damaged, was written as a CHECKPOINT, which a rename put there whole. */
+export function looksLikeCheckpoint(head: Buffer): boolean {
+  return head.subarray(0, EDGE_BYTES).includes('"op":"CHECKPOINT"');
+}
+
+/**
+ * A member is how the index points at a value: `"key","value":V` inside a SET line (perhaps with `,"meta":M`
+ * behind), `"key":V` inside a whole state, or a whole line that has another member order.
+ */
+export function decodeMember(bytes: Buffer): { key: string; value: unknown } {
+  if (bytes[0] === QUOTE) {
+    const afterKey = stringEnd(bytes, 0, bytes.length);
+    if (bytes[afterKey] === 0x2c) {
+      return JSON.parse(`{"key":${bytes.toString('utf8', 0, bytes.length)}}`) as { key: string; value: unknown };
+    }
+    const key = JSON.parse(bytes.toString('utf8', 0, afterKey)) as string;
+    const colon = bytes.indexOf(COLON, afterKey);
+    return { key, value: JSON.parse(bytes.toString('utf8', colon + 1, bytes.length)) };
+  }
+  return JSON.parse(bytes.toString('utf8', 0, bytes.length)) as { key: string; value: unknown };
+}
+
+/** The key and the value of a member as JSON bytes, without decoding the value. */
+export function splitMember(bytes: Buffer): { key: Buffer; value: Buffer } {
+  const afterKey = bytes[0] === QUOTE ? stringEnd(bytes, 0, bytes.length) : -1;
+  let valueAt = -1;
+  if (afterKey > 0 && bytes[afterKey] === COLON) valueAt = afterKey + 1;
+  else if (afterKey > 0 && valueFollows(bytes, afterKey)) valueAt = afterKey + VALUE.length;
+  // Behind the value of a SET line an audit trail, or members of a later version, may stand.
+  const end = valueAt > 0 ? jsonValueEnd(bytes, valueAt, bytes.length) : -1;
+  if (end > 0) return { key: bytes.subarray(0, afterKey), value: bytes.subarray(valueAt, end) };
+  const { key, value } = decodeMember(bytes);
+  return { key: Buffer.from(JSON.stringify(key)), value: Buffer.from(JSON.stringify(value)) };
+}
+
+const OPS = new Set(['SET', 'DELETE', 'CHECKPOINT']);
+
+/**
+ * Any line, in any member order, with or without seq and crc, as an entry.
+ * @returns undefined where the bytes are not an entry: no JSON, no object, members missing or of the wrong kind
+ */
+export function parseLine(text: string): LogEntry | undefined {
+  let entry: LogEntry;
+  try {
+    entry = JSON.parse(text) as LogEntry;
+  } catch {
+    return undefined;
+  }
+  if (typeof entry !== 'object' || entry === null || !OPS.has(entry.op)) return undefined;
+  if (entry.timestamp === undefined && entry.op === 'CHECKPOINT' && typeof entry.compactedAt === 'string') {
+    // The reference bot documented a timestamp on checkpoints but wrote none.
+    entry = { ...entry, timestamp: entry.compactedAt };
+  }
+  if (typeof entry.timestamp !== 'string') return undefined;
+  return hasPayload(entry) && hasWholeProof(entry) ? entry : undefined;
+}
+
+function hasPayload(entry: LogEntry): boolean {
+  if (entry.op === 'CHECKPOINT') return isObject(entry.state);
+  if (typeof entry.key === 'string') {
+    return entry.op === 'DELETE' ? true : Object.hasOwn(entry, 'value');
+  }
+  return entry.op === 'SET' && entry.key === undefined && isObject(entry.data);
+}
+
+/** Seq and crc come together: one without the other is a damaged line, not an older one. */
+function hasWholeProof(entry: LogEntry): boolean {
+  if (entry.seq === undefined && entry.crc === undefined) return true;
+  return Number.isSafeInteger(entry.seq) && typeof entry.crc === 'string' && /^[0-9a-f]{8}$/.test(entry.crc);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,174 @@
+/**
+ * Rebuilds a damaged log from what proves its content: the good lines themselves, the main file that the seal vouches
+ * for, a whole backup. A base counts only if no missing seq lies behind it. In salvage mode the best base is taken
+ * and every missing range is reported. The damaged file is always kept.
+ */
+import { type Evidence, nothingIsWhole } from './evidence.js';
+import type { OpenFile } from './file-system.js';
+import type { LogContext } from './log-context.js';
+import type { RecoveryEvent } from './log-engine.js';
+import type { FoundMainFile } from './main-file.js';
+import { replay, type State, stateOf } from './replay.js';
+import { rewriteLog } from './rewriting.js';
+import type { Damage, ScanResult } from './scan-result.js';
+
+/** A whole state at a known seq, from elsewhere than the damaged log. */
+interface Base {
+  name: string;
+  seq: number;
+  timestamp: string | undefined;
+  state: State;
+}
+
+/** @returns false where nothing proves what is missing; nothing has been changed then */
+export async function heal(
+  context: LogContext,
+  evidence: Evidence,
+  file: OpenFile | undefined,
+  main: FoundMainFile,
+  events: RecoveryEvent[],
+): Promise<boolean> {
+  const lost = lostRanges(evidence);
+  const target = Math.max(evidence.scan.lastSeq, evidence.seal?.seq ?? 0);
+  const bases = await findBases(context, evidence, main);
+  const proven = bases.find((base) => lost.every(([, last]) => last <= base.seq));
+  const base = proven ?? lastResort(context, evidence, bases, main, lost);
+  if (!base) return false;
+  const state = await overlay(base, file, evidence.scan);
+  const seq = Math.max(target, base.seq, 1);
+  const keptAs = await rewriteLog(context, state, {
+    seq,
+    timestamp: laterOf(base.timestamp, evidence.scan.lastTimestamp) ?? new Date().toISOString(),
+    exists: evidence.exists,
+  });
+  report(context, evidence, { base, proven: proven !== undefined, lost, keptAs, main }, events);
+  return true;
+}
+
+/** Seq ranges that no whole line of the log accounts for. */
+function lostRanges({ scan, seal }: Evidence): [number, number][] {
+  const lost = scan.damage.flatMap((damage): [number, number][] => (damage.lost ? [damage.lost] : []));
+  const end = Math.max(seal?.seq ?? 0, ...scan.damage.filter((damage) => damage.isTail).map(claimOf));
+  if (end > scan.lastSeq) lost.push([scan.lastSeq + 1, end]);
+  // A log of which nothing is whole, and nothing says how far it went.
+  if (scan.lastSeq === 0 && end === 0) lost.push([1, Number.POSITIVE_INFINITY]);
+  return lost;
+}
+
+/** How far a damaged tail says that the log went: only a CHECKPOINT was whole before it became visible. */
+function claimOf(damage: Damage): number {
+  return damage.checkpoint ? (damage.claimedSeq ?? Number.POSITIVE_INFINITY) : 0;
+}
+
+/** What could stand in for the damaged part, the newest first; nothing at all stands for seq 0. */
+async function findBases(context: LogContext, evidence: Evidence, main: FoundMainFile): Promise<Base[]> {
+  const bases: Base[] = [{ name: 'the log itself', seq: 0, timestamp: undefined, state: new Map() }];
+  const { seal } = evidence;
+  if (seal?.main && main.state === 'whole') {
+    const { bytes, crc } = main.proof;
+    if (bytes === seal.main.bytes && crc === seal.main.crc) {
+      bases.push({ name: context.paths.mainFile, seq: seal.seq, timestamp: undefined, state: stateOf(main.value) });
+    }
+  }
+  for (const { unixMs } of evidence.backups.toReversed()) {
+    const base = await readBackup(context, context.paths.backup(unixMs));
+    if (base) bases.push(base);
+  }
+  return bases;
+}
+
+async function readBackup({ disk }: LogContext, path: string): Promise<Base | undefined> {
+  const file = await disk.open(path, 'read');
+  try {
+    const state: State = new Map();
+    const { scan } = await replay(file, await file.size(), state, 0);
+    const whole = scan.damage.length === 0 && scan.engineLines > 0;
+    return whole ? { name: path, seq: scan.lastSeq, timestamp: scan.lastTimestamp, state } : undefined;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Where nothing proves the missing part: an unreadable log yields to a whole main file, and salvage takes the best. */
+function lastResort(
+  context: LogContext,
+  evidence: Evidence,
+  bases: Base[],
+  main: FoundMainFile,
+  lost: [number, number][],
+): Base | undefined {
+  const { scan, seal } = evidence;
+  const newestBackup = bases.find((base) => base.seq > 0);
+  const known = Math.max(
+    seal?.seq ?? 0,
+    newestBackup?.seq ?? 0,
+    ...lost.map(([, last]) => last).filter(Number.isFinite),
+  );
+  const mainBase: Base | undefined =
+    main.state === 'whole'
+      ? { name: context.paths.mainFile, seq: Math.max(known, 1), timestamp: undefined, state: stateOf(main.value) }
+      : undefined;
+  if (nothingIsWhole(evidence) && mainBase) return mainBase;
+  if (context.options.recovery !== 'salvage') return undefined;
+  const headLost = lost.some(([first]) => first <= Math.max(1, scan.firstSeq - 1));
+  return headLost ? (newestBackup ?? mainBase ?? bases[0]) : bases[0];
+}
+
+async function overlay(base: Base, file: OpenFile | undefined, scan: ScanResult): Promise<State> {
+  const state = new Map(base.state);
+  if (file && scan.lastSeq > base.seq) await replay(file, scan.size, state, base.seq);
+  return state;
+}
+
+function laterOf(a: string | undefined, b: string | undefined): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a > b ? a : b;
+}
+
+interface Healing {
+  base: Base;
+  proven: boolean;
+  lost: [number, number][];
+  keptAs: string | undefined;
+  main: FoundMainFile;
+}
+
+function report(context: LogContext, evidence: Evidence, healing: Healing, events: RecoveryEvent[]): void {
+  const { log } = context.paths;
+  const { base, proven, keptAs } = healing;
+  const kept = keptAs ? ` The damaged file is kept as ${keptAs}.` : '';
+  const how = proven
+    ? `healed from ${base.name}, proven by seq and checksum`
+    : `rebuilt from ${base.name} and what is whole in the log; this is not proven to be all`;
+  if (evidence.scan.damage.length === 0) {
+    const from = evidence.scan.lastSeq + 1;
+    events.push({
+      found: evidence.exists ? 'truncation' : 'lost-log',
+      action: proven ? 'healed' : 'rewritten',
+      file: log,
+      offset: evidence.scan.end,
+      ...(evidence.seal && { lostSeq: [from, evidence.seal.seq] as [number, number] }),
+      ...(keptAs && { keptAs }),
+      message: `${log} ${evidence.exists ? 'ends before its seal' : 'is gone'}; it was ${how}.${kept}`,
+    });
+  }
+  for (const damage of evidence.scan.damage) {
+    events.push({
+      found: foundBy(damage, evidence),
+      action: proven ? 'healed' : 'skipped',
+      file: log,
+      offset: damage.offset,
+      line: damage.line,
+      ...(damage.key !== undefined && { key: damage.key }),
+      ...(damage.lost && { lostSeq: damage.lost }),
+      ...(keptAs && { keptAs }),
+      message: `${log}:${damage.line} (line ${damage.line}, byte ${damage.offset}) was damaged; it was ${how}.${kept}`,
+    });
+  }
+}
+
+function foundBy(damage: Damage, evidence: Evidence): RecoveryEvent['found'] {
+  if (damage.checkpoint) return 'damaged-checkpoint';
+  if (nothingIsWhole(evidence)) return 'lost-log';
+  return damage.end === damage.offset && damage.lost ? 'lost-entries' : 'corruption';
+}

@@ -1,0 +1,154 @@
+/**
+ * Finds where JSON values begin and end in bytes, without decoding them. The bytes are known to be JSON:
+ * their checksum has been verified, or they have been parsed before.
+ */
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+
+/** Index behind the closing quote of the JSON string that opens at `at`; -1 where it does not close. */
+export function stringEnd(buffer: Uint8Array, at: number, end: number): number {
+  for (let i = at + 1; i < end; i += 1) {
+    const byte = buffer[i];
+    if (byte === QUOTE) return i + 1;
+    if (byte === BACKSLASH) i += 1;
+  }
+  return -1;
+}
+
+/** Index behind the JSON value that begins at `at`; -1 where it is not whole before `end`. */
+export function jsonValueEnd(buffer: Uint8Array, at: number, end: number): number {
+  let depth = 0;
+  for (let i = at; i < end; i += 1) {
+    const byte = buffer[i] as number;
+    if (byte === QUOTE) {
+      i = stringEnd(buffer, i, end) - 1;
+      if (i < 0) return -1;
+      if (depth === 0) return i + 1;
+    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+      depth += 1;
+    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+      if (depth === 0) return i;
+      depth -= 1;
+      if (depth === 0) return i + 1;
+    } else if (depth === 0 && byte === COMMA) {
+      return i;
+    }
+  }
+  return depth === 0 ? end : -1;
+}
+
+/**
+ * @param key buffer that holds the member's key as a JSON string, from its opening quote at `keyAt`
+ * @param offset where the member (key, colon, value) begins, in bytes from the origin given to the scanner
+ */
+export type OnMember = (key: Uint8Array, keyAt: number, offset: number, length: number) => void;
+
+/**
+ * Reports each member of the object called `state` or `data` at the top of a line, in constant memory:
+ * the line may come in pieces, and be larger than any string.
+ */
+export class StateScanner {
+  #depth = 0;
+  #inString = false;
+  #escaped = false;
+  /** Bytes seen so far; offsets count from the first. */
+  #seen = 0;
+  /** Depth 1: whether a member's name is being read, and which it was. */
+  #nameAt = -1;
+  #atName = true;
+  #inState = false;
+  /** Depth 2 inside the state: where the running member began, and its key so far. */
+  #memberAt = -1;
+  #key = Buffer.allocUnsafe(256);
+  #keyLength = 0;
+  #keyOpen = false;
+
+  constructor(
+    private readonly origin: number,
+    private readonly onMember: OnMember,
+  ) {}
+
+  push(buffer: Uint8Array, start: number, end: number): void {
+    const base = this.#seen - start;
+    for (let i = start; i < end; i += 1) {
+      const byte = buffer[i] as number;
+      if (this.#inString) {
+        if (this.#keyOpen) this.#keepKeyByte(byte);
+        if (this.#escaped) this.#escaped = false;
+        else if (byte === BACKSLASH) this.#escaped = true;
+        else if (byte === QUOTE) this.#closeString();
+        continue;
+      }
+      if (byte === QUOTE) this.#openString(base + i);
+      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.#open(byte);
+      else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) this.#close(base + i);
+      else if (byte === COMMA) this.#comma(base + i);
+    }
+    this.#seen = base + end;
+  }
+
+  #openString(at: number): void {
+    this.#inString = true;
+    if (!this.#atName || this.#depth > 2 || (this.#depth === 2 && !this.#inState)) return;
+    this.#keyOpen = true;
+    this.#keyLength = 0;
+    this.#keepKeyByte(QUOTE);
+    if (this.#depth === 1) this.#nameAt = at;
+    else this.#memberAt = at;
+  }
+
+  #closeString(): void {
+    this.#inString = false;
+    if (!this.#keyOpen) return;
+    this.#keyOpen = false;
+    this.#atName = false;
+  }
+
+  #open(byte: number): void {
+    this.#depth += 1;
+    if (this.#depth === 1) {
+      this.#atName = true;
+    } else if (this.#depth === 2 && byte === OPEN_BRACE && this.#nameAt >= 0) {
+      const name = this.#key.toString('latin1', 1, this.#keyLength - 1);
+      this.#inState = name === 'state' || name === 'data';
+      this.#atName = this.#inState;
+      this.#memberAt = -1;
+    }
+  }
+
+  #close(at: number): void {
+    if (this.#depth === 2 && this.#inState) {
+      this.#report(at);
+      this.#inState = false;
+    }
+    this.#depth -= 1;
+  }
+
+  #comma(at: number): void {
+    if (this.#depth === 1) {
+      this.#atName = true;
+      this.#nameAt = -1;
+    } else if (this.#depth === 2 && this.#inState) {
+      this.#report(at);
+      this.#atName = true;
+    }
+  }
+
+  #report(end: number): void {
+    if (this.#memberAt < 0) return;
+    this.onMember(this.#key, 0, this.origin + this.#memberAt, end - this.#memberAt);
+    this.#memberAt = -1;
+  }
+
+  #keepKeyByte(byte: number): void {
+    if (this.#keyLength === this.#key.length) this.#key = Buffer.concat([this.#key, Buffer.alloc(this.#key.length)]);
+    this.#key[this.#keyLength] = byte;
+    this.#keyLength += 1;
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * From a caller's value to JSON text, refusing what JSON would drop or change in silence:
+ * `JSON.stringify` alone turns NaN into null, leaves out undefined and empties a Map.
+ */
+
+/** Deeper values are refused: reading them back would need as deep a stack. */
+export const MAX_DEPTH = 1000;
+
+/**
+ * @param name what the value is called in the error, for instance `value` or `data`
+ * @throws TypeError with the path of the offending member, `value.players[2].score`
+ */
+export function encodeJson(value: unknown, name: string): string {
+  check(value, name, 0, []);
+  const text = JSON.stringify(value) as string | undefined;
+  if (text === undefined) throw refusal(name, 'nothing that JSON can carry');
+  return text;
+}
+
+/** As `encodeJson`, and the value must be a plain object, since its members become the state. */
+export function assertPlainObject(value: unknown, name: string): asserts value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const got = value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
+    throw new TypeError(`Expected \`${name}\` to be a plain object, got ${got}`);
+  }
+}
+
+function check(value: unknown, path: string, depth: number, above: object[]): void {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return;
+    case 'number':
+      if (Number.isFinite(value)) return;
+      throw refusal(path, String(value));
+    case 'object':
+      if (value !== null) checkObject(value, path, depth, above);
+      return;
+    case 'bigint':
+      throw refusal(path, 'a BigInt');
+    default:
+      throw refusal(path, value === undefined ? 'undefined' : `a ${typeof value}`);
+  }
+}
+
+function checkObject(value: object, path: string, depth: number, above: object[]): void {
+  if (above.includes(value)) throw refusal(path, 'a cycle');
+  if (depth >= MAX_DEPTH) throw refusal(path, `nested deeper than ${MAX_DEPTH} levels`);
+  const toJson = (value as { toJSON?: unknown }).toJSON;
+  if (typeof toJson === 'function') {
+    // A Date is its ISO text; an invalid one would become null.
+    if (value instanceof Date && Number.isNaN(value.getTime())) throw refusal(path, 'an invalid Date');
+    if (!(value instanceof Date)) check(toJson.call(value, ''), path, depth + 1, above);
+    return;
+  }
+  above.push(value);
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i += 1) check(value[i], `${path}[${i}]`, depth + 1, above);
+  } else {
+    assertHasMembers(value, path);
+    for (const member of Object.keys(value)) {
+      check((value as Record<string, unknown>)[member], memberPath(path, member), depth + 1, above);
+    }
+  }
+  above.pop();
+}
+
+/** Built-in containers keep their content where JSON does not look. */
+function assertHasMembers(value: object, path: string): void {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (prototype === Object.prototype || prototype === null) return;
+  const tag = Object.prototype.toString.call(value).slice(8, -1);
+  if (tag !== 'Object' || ArrayBuffer.isView(value)) throw refusal(path, `a ${tag}`);
+}
+
+function memberPath(path: string, member: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(member) ? `${path}.${member}` : `${path}[${JSON.stringify(member)}]`;
+}
+
+function refusal(path: string, what: string): TypeError {
+  return new TypeError(`${path} is ${what}, which JSON cannot carry; nothing was written`);
+}
+
+/** Sets a member even where it is called `__proto__`, which plain assignment would not. */
+export function setMember(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') {
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  } else {
+    target[key] = value;
+  }
+}
+
+/** A copy that shares nothing with `value`, which came from JSON: faster than parsing it again. */
+export function cloneJson<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(cloneJson) as T;
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) setMember(copy, key, cloneJson((value as Record<string, unknown>)[key]));
+  return copy as T;
+}

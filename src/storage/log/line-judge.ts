@@ -1,0 +1,372 @@
+/**
+ * Judges one line after the other: whole, damaged, lost, doubled. After damage the true checksum of the bytes
+ * before is unknown, so several readings of the damage are kept until a later line verifies under one of them:
+ * the bytes were inserted; the damaged line's own digits are right; only its digits are wrong.
+ */
+import { isUtf8 } from 'node:buffer';
+import { chainAfter, extendCrc } from './crc.js';
+import type { LogEntry } from './entry.js';
+import { EDGE_BYTES, keyAt, type LineTail, lineShape, looksLikeCheckpoint, parseLine, readTail } from './format.js';
+import { StateScanner, stringEnd } from './json-scan.js';
+import type { Damage, LogVisitor, ScanResult } from './scan-result.js';
+
+/** A line whose content is whole if a later line verifies under the chain `proof`. */
+interface Unproven {
+  bytes: Buffer;
+  offset: number;
+  tail: LineTail;
+  proof: number;
+}
+
+const LINE_HEAD = '{"timestamp":"';
+const OLDER_MEMBERS = new Set(['timestamp', 'op', 'key', 'value', 'data', 'state', 'compactedAt']);
+/** A longer damaged line is not kept aside for a second look. */
+const UNPROVEN_BYTES = 4 * 1024 * 1024;
+const DIGITS = 8;
+
+export class LineJudge {
+  /** Possible CRC-32s of all bytes so far, the likeliest first; more than one only after damage. */
+  #chains = [0];
+  #open: Damage | undefined;
+  #unproven: Unproven | undefined;
+  /** Where the open damage began, and the chain there: a torn tail is cut back to this. */
+  #wholeEnd = 0;
+  #wholeChain = 0;
+  #wholeLines = 0;
+  #line = 0;
+  readonly #found: ScanResult = {
+    engineLines: 0,
+    olderLines: 0,
+    lastSeq: 0,
+    firstSeq: 0,
+    lastTimestamp: undefined,
+    end: 0,
+    chain: 0,
+    lines: 0,
+    size: 0,
+    checkpointBytes: 0,
+    replaced: false,
+    damage: [],
+    missingNewline: false,
+    gluedAt: [],
+  };
+
+  constructor(private readonly visitor: LogVisitor) {}
+
+  /** No damage is open: `chain` is the CRC-32 of every byte so far. */
+  get certain(): boolean {
+    return this.#open === undefined && this.#chains.length === 1;
+  }
+
+  get chain(): number {
+    return this.#chains[0] as number;
+  }
+
+  /** A line in a run whose bytes have been verified as a whole. */
+  verifiedLine(buffer: Buffer, start: number, end: number, offset: number): void {
+    this.#line += 1;
+    const tail = readTail(buffer, start, end);
+    if (tail) this.#engineLine(buffer, start, end, offset, tail);
+    else if (!this.#olderLine(buffer, start, end, offset)) this.#damaged(buffer, start, end, offset, undefined);
+  }
+
+  /** The chain at the end of a verified run. */
+  verifiedUpTo(chain: number, offset: number): void {
+    // A verified run may still hold a seq that jumps; that damage stays open for recovery to judge.
+    this.#chains = [chain];
+    if (this.#open === undefined) this.#whole(offset);
+  }
+
+  /** A line that must be verified by itself. */
+  line(buffer: Buffer, start: number, end: number, offset: number): void {
+    const tail = readTail(buffer, start, end);
+    if (tail && this.#verifies(buffer, start, tail)) {
+      this.#line += 1;
+      this.#chains = [chainAfter(tail.crc)];
+      this.#engineLine(buffer, start, end, offset, tail);
+      if (this.#open === undefined) this.#whole(offset + end - start + 1);
+      return;
+    }
+    if (this.#splitAtLostNewline(buffer, start, end, offset)) return;
+    this.#line += 1;
+    if (!tail && this.#olderLine(buffer, start, end, offset)) {
+      const bytes = buffer.subarray(start, end + 1);
+      this.#chains = this.#chains.map((chain) => extendCrc(chain, bytes));
+      if (this.#open === undefined) this.#whole(offset + end - start + 1);
+      return;
+    }
+    this.#damaged(buffer, start, end, offset, tail);
+  }
+
+  /** What stands behind the last newline. */
+  partialLine(buffer: Buffer, start: number, end: number, offset: number): void {
+    const lostNewline = readTail(buffer, start, end - 1);
+    if (lostNewline && this.#verifies(buffer, start, lostNewline)) {
+      this.#note(buffer, start, end - 1, offset);
+      this.line(buffer, start, end - 1, offset);
+      return;
+    }
+    const entry = readTail(buffer, start, end) ? undefined : this.#parseOlder(buffer, start, end);
+    this.#line += 1;
+    if (entry) {
+      this.#apply(entry, buffer, start, end, offset);
+      this.#chains = this.#chains.map((chain) => extendCrc(chain, buffer.subarray(start, end)));
+      this.#found.missingNewline = true;
+      this.#whole(offset + end - start);
+      return;
+    }
+    this.#damaged(buffer, start, end - 1, offset, undefined);
+  }
+
+  /** Newlines alone: space filled ahead, or an editor's. */
+  blankLines(buffer: Buffer, start: number, end: number, verified: boolean): void {
+    if (end <= start) return;
+    this.#line += end - start;
+    if (verified) return;
+    const bytes = buffer.subarray(start, end);
+    this.#chains = this.#chains.map((chain) => extendCrc(chain, bytes));
+  }
+
+  /** A verified whole-state line that is streamed; false where it must not be applied. */
+  stateLine(head: Buffer, line: { checkpoint: boolean; seq: number; offset: number; end: number }): boolean {
+    this.#line += 1;
+    if (!this.#accepts(line.seq, line.checkpoint, line.offset, line.end + 1)) return false;
+    this.#found.engineLines += 1;
+    this.#found.lastTimestamp = head.toString('latin1', LINE_HEAD.length, LINE_HEAD.length + 24);
+    this.#startState(line.seq, line.checkpoint, line.offset, line.end + 1);
+    return true;
+  }
+
+  result(size: number): ScanResult {
+    const found = this.#found;
+    found.size = size;
+    if (this.#open) {
+      this.#open.isTail = true;
+      this.#open.end = size;
+      found.damage.push(this.#open);
+    }
+    found.end = this.#wholeEnd;
+    found.chain = this.#wholeChain;
+    found.lines = this.#wholeLines;
+    return found;
+  }
+
+  #verifies(buffer: Buffer, start: number, tail: LineTail): boolean {
+    const bytes = buffer.subarray(start, tail.crcAt);
+    const chain = this.#chains.find((candidate) => extendCrc(candidate, bytes) === tail.crc);
+    if (chain === undefined) return false;
+    const unproven = this.#unproven;
+    this.#unproven = undefined;
+    if (unproven && chain === unproven.proof) {
+      const end = unproven.tail.crcAt + DIGITS + 2;
+      this.#engineLine(unproven.bytes, 0, end, unproven.offset, unproven.tail);
+    }
+    return true;
+  }
+
+  #engineLine(buffer: Buffer, start: number, end: number, offset: number, tail: LineTail): void {
+    const shape = lineShape(buffer, start);
+    const entry = shape === 'other' ? parseLine(buffer.toString('utf8', start, end)) : undefined;
+    if (shape === 'other' && !entry) {
+      this.#damaged(buffer, start, end, offset, tail);
+      return;
+    }
+    const checkpoint = shape === 'checkpoint' || entry?.op === 'CHECKPOINT';
+    if (!this.#accepts(tail.seq, checkpoint, offset, offset + end - start + 1)) return;
+    this.#found.engineLines += 1;
+    if (entry) {
+      this.#apply(entry, buffer, start, end, offset, tail.seq);
+      return;
+    }
+    this.#found.lastTimestamp = buffer.toString('latin1', start + LINE_HEAD.length, start + LINE_HEAD.length + 24);
+    if (shape === 'set' || shape === 'delete') {
+      const key = keyAt(shape, start);
+      if (shape === 'set') this.visitor.set(buffer, key, offset + key - start, tail.seqAt - key, tail.seq);
+      else this.visitor.delete(buffer, key, tail.seq);
+    } else {
+      this.#state(buffer, start, end, offset, tail.seq, checkpoint);
+    }
+  }
+
+  /** Checks that `seq` follows, closing open damage; false for a doubled or moved line, which is damage itself. */
+  #accepts(seq: number, checkpoint: boolean, offset: number, end: number): boolean {
+    const found = this.#found;
+    const entries = found.engineLines + found.olderLines;
+    const heads = checkpoint && entries === 0 && this.#open === undefined;
+    const expected = checkpoint && entries > 0 ? found.lastSeq : found.lastSeq + 1;
+    if (!heads && seq < expected) {
+      this.#open ??= this.#newDamage(offset);
+      this.#open.end = end;
+      return false;
+    }
+    const lost: [number, number] | undefined = heads || seq === expected ? undefined : [expected, seq - 1];
+    if (lost && !this.#open) this.#open = this.#newDamage(offset);
+    this.#close(lost);
+    if (entries === 0) found.firstSeq = seq;
+    found.lastSeq = seq;
+    return true;
+  }
+
+  #olderLine(buffer: Buffer, start: number, end: number, offset: number): boolean {
+    let entry = this.#parseOlder(buffer, start, end);
+    let from = start;
+    if (!entry && this.#found.engineLines === 0) {
+      // The reference bot wrote its next line onto a torn one: the fragment was never acknowledged, the rest is whole.
+      const glued = buffer.subarray(start, end).lastIndexOf(LINE_HEAD);
+      if (glued > 0) entry = this.#parseOlder(buffer, start + glued, end);
+      if (!entry) return false;
+      from = start + glued;
+      this.#found.gluedAt.push({ offset, line: this.#line });
+    }
+    if (!entry) return false;
+    this.#close(undefined);
+    this.#apply(entry, buffer, from, end, offset + from - start);
+    return true;
+  }
+
+  #parseOlder(buffer: Buffer, start: number, end: number): LogEntry | undefined {
+    if (buffer[start] !== 0x7b || !isUtf8(buffer.subarray(start, end))) return undefined;
+    const entry = parseLine(buffer.toString('utf8', start, end));
+    if (!entry || entry.seq !== undefined) return undefined;
+    // Behind lines with checksums a stranger is damage, unless it is just what the reference bot writes.
+    if (this.#found.engineLines === 0) return entry;
+    return Object.keys(entry).every((member) => OLDER_MEMBERS.has(member)) ? entry : undefined;
+  }
+
+  /** An entry known by its decoded form: an older line, or one in another member order. */
+  #apply(entry: LogEntry, buffer: Buffer, start: number, end: number, offset: number, knownSeq?: number): void {
+    const found = this.#found;
+    const seq = knownSeq ?? found.lastSeq + 1;
+    if (knownSeq === undefined) {
+      if (found.olderLines + found.engineLines === 0) found.firstSeq = seq;
+      found.olderLines += 1;
+      found.lastSeq = seq;
+    }
+    found.lastTimestamp = entry.timestamp;
+    if (entry.key === undefined || entry.op === 'CHECKPOINT') {
+      this.#state(buffer, start, end, offset, seq, entry.op === 'CHECKPOINT');
+      return;
+    }
+    const key = Buffer.from(JSON.stringify(entry.key));
+    if (entry.op === 'SET') this.visitor.set(key, 0, offset, end - start, seq);
+    else this.visitor.delete(key, 0, seq);
+  }
+
+  #state(buffer: Buffer, start: number, end: number, offset: number, seq: number, checkpoint: boolean): void {
+    this.#startState(seq, checkpoint, offset, offset + end - start + 1);
+    new StateScanner(offset, (...member) => this.visitor.member(...member)).push(buffer, start, end);
+  }
+
+  #startState(seq: number, checkpoint: boolean, offset: number, end: number): void {
+    this.#found.replaced = true;
+    if (checkpoint && offset === 0) this.#found.checkpointBytes = end;
+    this.visitor.replace(seq);
+  }
+
+  #damaged(buffer: Buffer, start: number, end: number, offset: number, tail: LineTail | undefined): void {
+    const before = this.#open ? (this.#chains[0] as number) : this.chain;
+    this.#note(buffer, start, end, offset);
+    const chains = [before];
+    this.#unproven = undefined;
+    if (tail) {
+      chains.push(chainAfter(tail.crc));
+      this.#keepUnproven(buffer, start, end, offset, tail, before, chains);
+    } else if (end - start > EDGE_BYTES) {
+      this.#keepBadDigits(buffer, start, end, offset, before, chains);
+    }
+    this.#chains = [...new Set(chains)];
+  }
+
+  /** Should a later line prove that the content is right and only the digits are not, the line counts. */
+  #keepUnproven(
+    buffer: Buffer,
+    start: number,
+    end: number,
+    offset: number,
+    tail: LineTail,
+    before: number,
+    chains: number[],
+  ): void {
+    if (end - start > UNPROVEN_BYTES) return;
+    const crc = extendCrc(before, buffer.subarray(start, tail.crcAt));
+    const proof = chainAfter(crc);
+    const moved = { ...tail, crc, crcAt: tail.crcAt - start, seqAt: tail.seqAt - start };
+    this.#unproven = { bytes: Buffer.from(buffer.subarray(start, end)), offset, tail: moved, proof };
+    chains.push(proof);
+  }
+
+  /** As above, where a digit is no hex digit any more. */
+  #keepBadDigits(buffer: Buffer, start: number, end: number, offset: number, before: number, chains: number[]): void {
+    if (end - start > UNPROVEN_BYTES) return;
+    const mended = Buffer.from(buffer.subarray(start, end));
+    mended.write('00000000"}', mended.length - 10, 'latin1');
+    const tail = readTail(mended, 0, mended.length);
+    if (tail) this.#keepUnproven(mended, 0, mended.length, offset, tail, before, chains);
+  }
+
+  /** A newline became another byte: two whole lines in one, each of which verifies. */
+  #splitAtLostNewline(buffer: Buffer, start: number, end: number, offset: number): boolean {
+    const found = buffer.indexOf(LINE_HEAD, start + 1, 'latin1');
+    if (found < 0 || found >= end) return false;
+    const tail = readTail(buffer, start, found - 1);
+    if (!tail || !this.#verifies(buffer, start, tail)) return false;
+    this.line(buffer, start, found - 1, offset);
+    this.#note(buffer, found - 1, found, offset + found - 1 - start);
+    this.line(buffer, found, end, offset + found - start);
+    return true;
+  }
+
+  /** Opens damage here, or lets the open one go on. */
+  #note(buffer: Buffer, start: number, end: number, offset: number): void {
+    if (!this.#open) {
+      this.#open = this.#newDamage(offset);
+      this.#open.checkpoint = looksLikeCheckpoint(buffer.subarray(start, end));
+      const key = claimedKey(buffer, start, end);
+      if (key !== undefined) this.#open.key = key;
+    }
+    this.#open.end = offset + end - start + 1;
+    const claimed = /"seq":(\d{1,15})[^{}]{0,24}\}?$/.exec(
+      buffer.toString('latin1', Math.max(start, end - EDGE_BYTES), end),
+    );
+    if (claimed) this.#open.claimedSeq = Number(claimed[1]);
+    const bytes = buffer.subarray(start, end);
+    this.#open.engineMade ||= claimed !== null || bytes.includes('"crc":"') || bytes.includes(',"seq":');
+  }
+
+  #newDamage(offset: number): Damage {
+    return {
+      offset,
+      end: offset,
+      line: this.#line || 1,
+      seqBefore: this.#found.lastSeq,
+      isTail: false,
+      checkpoint: false,
+      engineMade: false,
+    };
+  }
+
+  #close(lost: [number, number] | undefined): void {
+    if (!this.#open) return;
+    if (lost) this.#open.lost = lost;
+    this.#found.damage.push(this.#open);
+    this.#open = undefined;
+  }
+
+  #whole(offset: number): void {
+    this.#wholeEnd = offset;
+    this.#wholeChain = this.chain;
+    this.#wholeLines = this.#line;
+  }
+}
+
+function claimedKey(buffer: Buffer, start: number, end: number): string | undefined {
+  const at = buffer.indexOf('"key":"', start, 'latin1');
+  if (at < 0 || at >= Math.min(end, start + EDGE_BYTES)) return undefined;
+  const close = stringEnd(buffer, at + 6, end);
+  if (close < 0) return undefined;
+  try {
+    return JSON.parse(buffer.toString('utf8', at + 6, close)) as string;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * The interface that every engine keeps: files on this machine, memory for tests, a replicated stream.
+ * Repositories and services know an engine only through this page.
+ */
+import type { EntryMeta, LogChange, LogEntry } from './entry.js';
+import type { ResolvedLogOptions } from './options.js';
+
+/** How one log stands right now; plain counters, sizes in bytes. @publicApi */
+export interface LogStats {
+  log: string;
+  /** Keys with a live value. */
+  keys: number;
+  /** Entries in the active log, a CHECKPOINT counting as one. */
+  entries: number;
+  /** Seq of the newest entry, 0 for an empty log. */
+  seq: number;
+  /** Seq of the first entry in the active log, 0 for an empty log. */
+  firstSeq: number;
+  /** Size of the active log. */
+  sizeBytes: number;
+  /** Size of the CHECKPOINT at the head of the active log, 0 without one. */
+  checkpointBytes: number;
+  /** Entries appended after the CHECKPOINT (all entries without one). */
+  entriesSinceCheckpoint: number;
+  /** Bytes that the newest values take in the log; the rest is what compaction would free. */
+  liveBytes: number;
+  /** Since opening: entries appended, batches written, fsyncs done, bytes written. */
+  appends: number;
+  batches: number;
+  fsyncs: number;
+  bytesWritten: number;
+  /** Entries accepted but not yet durable. */
+  pending: number;
+  cacheHits: number;
+  cacheMisses: number;
+  cacheBytes: number;
+  /** Timestamp of the newest entry. */
+  lastTimestamp: string | undefined;
+  /** Why nothing is acknowledged any more, or undefined. */
+  poisoned: string | undefined;
+  /** The seq that the main file shows, undefined before the first one is written (or when they are off). */
+  mainFileSeq: number | undefined;
+  /** Why the last main file could not be written, or undefined. */
+  mainFileError: string | undefined;
+}
+
+export type RecoveryFinding =
+  | 'torn-tail'
+  | 'corruption'
+  | 'lost-entries'
+  | 'truncation'
+  | 'lost-log'
+  | 'lost-view'
+  | 'damaged-checkpoint'
+  | 'damaged-seal'
+  | 'adopted-main-file';
+
+/** One thing that opening found, and what was done about it. @publicApi */
+export interface RecoveryEvent {
+  found: RecoveryFinding;
+  /** What was done: nothing but a note, bytes cut, state rebuilt, or left out (salvage only). */
+  action: 'noted' | 'cut' | 'healed' | 'rewritten' | 'skipped';
+  message: string;
+  file: string;
+  /** Byte offset in `file`. */
+  offset?: number;
+  line?: number;
+  key?: string;
+  /** First and last missing seq, inclusive. */
+  lostSeq?: [number, number];
+  /** Where the damaged bytes were kept. */
+  keptAs?: string;
+}
+
+/** What opening a log did. @publicApi */
+export interface RecoveryReport {
+  log: string;
+  /** True where nothing had to be mended. */
+  clean: boolean;
+  events: RecoveryEvent[];
+  /** Entries read, bytes verified and time taken. */
+  entries: number;
+  bytes: number;
+  durationMs: number;
+}
+
+export interface StreamOptions {
+  /** First seq wanted, inclusive. */
+  fromSeq?: number;
+  /** Earliest and latest time wanted, inclusive; a Date, milliseconds since 1970 or an ISO text. */
+  from?: Date | number | string;
+  to?: Date | number | string;
+  /** Only entries about this key (a whole-state entry is given with that key's member alone). */
+  key?: string;
+  /** Also read the backups kept, oldest first. @default false */
+  backups?: boolean;
+  /** Go on with new entries as they become durable, until the log closes or the reader stops. @default false */
+  follow?: boolean;
+}
+
+export interface CompactOptions {
+  /** Former logs kept as backups. @default 3 */
+  keepBackups?: number;
+}
+
+/** What one compaction did. @publicApi */
+export interface CompactionReport {
+  log: string;
+  /** `skipped`: there was nothing to fold, the log held no entry or only its CHECKPOINT. */
+  outcome: 'compacted' | 'skipped' | 'failed';
+  /** Why it was skipped or failed. */
+  reason?: string;
+  error?: Error;
+  /** ISO 8601 UTC. */
+  startedAt: string;
+  durationMs: number;
+  bytesBefore: number;
+  bytesAfter: number;
+  entriesBefore: number;
+  entriesAfter: number;
+  /** Live keys in the CHECKPOINT. */
+  keys: number;
+  /** Seq that the CHECKPOINT covers. */
+  seq: number;
+  /** File name of the backup made of the former log. */
+  backup?: string;
+}
+
+export type ChangeListener = (log: string, entry: LogEntry) => void;
+
+/** Where an engine reports what an operator should read; Nest's Logger fits. */
+export interface EngineLogger {
+  log(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/**
+ * A directory (or cluster) of logs. Every write resolves only when it is as durable as the fsync mode says.
+ * Log names match `[a-z0-9][a-z0-9_-]{0,63}`; anything else is a `TypeError`.
+ */
+export interface LogEngine {
+  /** Takes hold of the storage. @throws LogError `LOG_LOCKED` when somebody else has it. */
+  open(): Promise<void>;
+  /** Makes everything durable, writes the main files, lets go. Later calls get `LOG_CLOSED`. */
+  close(): Promise<void>;
+
+  /** Logs that exist in the storage, opened or not, in alphabetical order. */
+  listLogs(): Promise<string[]>;
+  /** Logs opened so far, in alphabetical order. */
+  logNames(): string[];
+  /** Recovers a log and makes it ready; at once where it is open already. Every other call does this first. */
+  openLog(log: string): Promise<RecoveryReport>;
+
+  append(log: string, change: LogChange, meta?: EntryMeta): Promise<LogEntry>;
+  /** Atomic read-modify-write of one key; `fn` is synchronous and may run again; `undefined` deletes. */
+  update<T>(
+    log: string,
+    key: string,
+    fn: (current: T | undefined) => T | undefined,
+    meta?: EntryMeta,
+  ): Promise<T | undefined>;
+
+  /** The newest durable value, a copy of the caller's own. */
+  get<T>(log: string, key: string): Promise<T | undefined>;
+  has(log: string, key: string): Promise<boolean>;
+  keys(log: string): AsyncIterable<string>;
+  entries<T>(log: string): AsyncIterable<[string, T]>;
+  /** Live keys; 0 for a log that is not open. */
+  size(log: string): number;
+
+  stream(log: string, options?: StreamOptions): AsyncIterable<LogEntry>;
+  /** State by replaying the files, now or as of a time (Date) or a seq (number). */
+  rebuildState(log: string, options?: { at?: Date | number }): Promise<Record<string, unknown>>;
+
+  /** Bytes of the active log. */
+  logSize(log: string): Promise<number>;
+  stats(log: string): LogStats;
+  recoveryReport(log: string): RecoveryReport;
+  /** Folds the active log into a CHECKPOINT while appends go on. One at a time for each log. */
+  compact(log: string, options?: CompactOptions): Promise<CompactionReport>;
+
+  /** Calls back with every entry once it is durable, in seq order; returns the way to stop. */
+  onChange(listener: ChangeListener): () => void;
+}
+
+/** Makes an engine from the options of a module; `fileEngine` is the default. @publicApi */
+export type LogEngineFactory = (options: ResolvedLogOptions, logger: EngineLogger) => LogEngine;

@@ -1,0 +1,199 @@
+/** Reads a log as a history: its entries over backups and active log, and the state as of any moment kept. */
+import type { LogEntry } from './entry.js';
+import { LogError } from './errors.js';
+import type { FileLog } from './file-log.js';
+import { setMember } from './json-value.js';
+import type { LogContext } from './log-context.js';
+import type { StreamOptions } from './log-engine.js';
+import { backupsIn } from './log-name.js';
+import { type ReadEntry, readEntries } from './log-reader.js';
+
+/** Calls back with each new entry, and once when the log closes; returns the way to stop. */
+export type Subscribe = (onEntry: (entry: LogEntry) => void, onClose: () => void) => () => void;
+
+/** A reader this far behind is sent back to the file instead of being waited for in memory. */
+const FOLLOW_BUFFER = 1000;
+
+/** @throws TypeError for a time that is none */
+export async function* streamEntries(
+  log: FileLog,
+  options: StreamOptions,
+  subscribe: Subscribe,
+): AsyncGenerator<LogEntry> {
+  const wanted = filterOf(options);
+  let last = Math.max(0, (options.fromSeq ?? 0) - 1);
+  const sources = options.backups ? await backupPaths(log.context) : [];
+  for (const path of sources) {
+    for await (const read of readFile(log.context, path, last + 1)) {
+      if (read.entry.seq !== undefined) last = Math.max(last, read.seq);
+      const entry = wanted(read.entry);
+      if (entry) yield entry;
+    }
+  }
+  const follower = options.follow ? new Follower(subscribe) : undefined;
+  try {
+    do {
+      for await (const read of readActive(log, last + 1)) {
+        last = Math.max(last, read.seq);
+        const entry = wanted(read.entry);
+        if (entry) yield entry;
+      }
+      for await (const next of follower?.entries() ?? []) {
+        if ((next.seq ?? 0) <= last) continue;
+        last = next.seq ?? last;
+        const entry = wanted(next);
+        if (entry) yield entry;
+      }
+    } while (follower?.overrun());
+  } finally {
+    follower?.stop();
+  }
+}
+
+/** What is durable in the active log when the reading begins. */
+async function* readActive(log: FileLog, fromSeq: number): AsyncGenerator<ReadEntry> {
+  const shared = log.shared.hold();
+  try {
+    yield* readEntries(shared.file, log.end.offset, fromSeq);
+  } finally {
+    await shared.release();
+  }
+}
+
+async function* readFile({ disk }: LogContext, path: string, fromSeq: number): AsyncGenerator<ReadEntry> {
+  const file = await disk.open(path, 'read');
+  try {
+    yield* readEntries(file, await file.size(), fromSeq);
+  } finally {
+    await file.close();
+  }
+}
+
+async function backupPaths({ disk, paths }: LogContext): Promise<string[]> {
+  const backups = backupsIn(await disk.list(paths.directory), paths.name);
+  return backups.map(({ unixMs }) => paths.backup(unixMs));
+}
+
+/** New entries as they become durable, for one reader. */
+class Follower {
+  #waiting: LogEntry[] = [];
+  #wake: (() => void) | undefined;
+  #overrun = false;
+  #ended = false;
+  readonly stop: () => void;
+
+  constructor(subscribe: Subscribe) {
+    this.stop = subscribe(
+      (entry) => {
+        if (this.#waiting.length < FOLLOW_BUFFER) this.#waiting.push(entry);
+        else this.#overrun = true;
+        this.#wake?.();
+      },
+      () => {
+        this.#ended = true;
+        this.#wake?.();
+      },
+    );
+  }
+
+  async *entries(): AsyncGenerator<LogEntry> {
+    for (;;) {
+      const entry = this.#waiting.shift();
+      if (entry) yield entry;
+      else if (this.#overrun || this.#ended) return;
+      else {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+    }
+  }
+
+  /** Whether entries were left out, so that the file must be read again. */
+  overrun(): boolean {
+    const overrun = this.#overrun;
+    this.#overrun = false;
+    return overrun && !this.#ended;
+  }
+}
+
+function filterOf(options: StreamOptions): (entry: LogEntry) => LogEntry | undefined {
+  const from = timeOf(options.from, 'from');
+  const to = timeOf(options.to, 'to');
+  const { key } = options;
+  return (entry) => {
+    const time = Date.parse(entry.timestamp);
+    if ((from !== undefined && time < from) || (to !== undefined && time > to)) return undefined;
+    return key === undefined ? entry : aboutKey(entry, key);
+  };
+}
+
+/** The entry as far as it concerns one key: a whole state is narrowed to that member, and left out without it. */
+function aboutKey(entry: LogEntry, key: string): LogEntry | undefined {
+  if (entry.op !== 'CHECKPOINT' && entry.key !== undefined) return entry.key === key ? entry : undefined;
+  const member = entry.op === 'CHECKPOINT' ? 'state' : 'data';
+  const whole = entry[member];
+  const narrowed: Record<string, unknown> = {};
+  if (whole && Object.hasOwn(whole, key)) setMember(narrowed, key, whole[key]);
+  // A replacement without the key removes it, which is part of its history; a checkpoint without it says nothing new.
+  else if (entry.op === 'CHECKPOINT') return undefined;
+  return { ...entry, [member]: narrowed };
+}
+
+function timeOf(time: Date | number | string | undefined, name: string): number | undefined {
+  if (time === undefined) return undefined;
+  const ms = time instanceof Date ? time.getTime() : typeof time === 'number' ? time : Date.parse(time);
+  if (Number.isNaN(ms)) throw new TypeError(`Expected \`${name}\` to be a time, got ${String(time)}`);
+  return ms;
+}
+
+/**
+ * Replays the files up to and including a moment.
+ * @param at a time (Date) or a seq (number); everything where left out
+ * @throws LogError `LOG_NOT_RETAINED` where every file kept begins later
+ */
+export async function rebuildState(log: FileLog, at: Date | number | undefined): Promise<Record<string, unknown>> {
+  if (at instanceof Date && Number.isNaN(at.getTime())) throw new TypeError('Expected `at` to be a valid Date');
+  if (typeof at === 'number' && !(at >= 0)) throw new TypeError(`Expected \`at\` to be a seq ≥ 0, got ${at}`);
+  const active = await replayUntil(readActive(log, 0), at);
+  if (active) return active;
+  for (const path of (await backupPaths(log.context)).reverse()) {
+    const state = await replayUntil(readFile(log.context, path, 0), at);
+    if (state) return state;
+  }
+  throw new LogError('LOG_NOT_RETAINED', `Nothing kept of ${log.context.paths.log} reaches back to ${String(at)}.`, {
+    file: log.context.paths.log,
+    hint: 'Keep more backups to reach further back.',
+  });
+}
+
+/** Undefined where the file begins after the moment. */
+async function replayUntil(
+  entries: AsyncGenerator<ReadEntry>,
+  at: Date | number | undefined,
+): Promise<Record<string, unknown> | undefined> {
+  const state = new Map<string, unknown>();
+  let first = true;
+  for await (const { entry, seq } of entries) {
+    const after = at instanceof Date ? Date.parse(entry.timestamp) > at.getTime() : at !== undefined && seq > at;
+    if (after && first && (entry.op === 'CHECKPOINT' || seq > 1)) return undefined;
+    if (after) break;
+    first = false;
+    applyEntry(state, entry);
+  }
+  const result: Record<string, unknown> = {};
+  for (const [key, value] of state) setMember(result, key, value);
+  return result;
+}
+
+function applyEntry(state: Map<string, unknown>, entry: LogEntry): void {
+  const whole = entry.op === 'CHECKPOINT' ? entry.state : entry.key === undefined ? entry.data : undefined;
+  if (whole) {
+    state.clear();
+    for (const key of Object.keys(whole)) state.set(key, whole[key]);
+  } else if (entry.op === 'SET') {
+    state.set(entry.key as string, entry.value);
+  } else {
+    state.delete(entry.key as string);
+  }
+}

@@ -1,0 +1,111 @@
+/** Streams the entries of a log file, oldest first, in constant memory, verifying each line's checksum on the way. */
+import { chainAfter, extendCrc } from './crc.js';
+import type { LogEntry } from './entry.js';
+import { LogError } from './errors.js';
+import type { OpenFile } from './file-system.js';
+import { NEWLINE, parseLine, readTail } from './format.js';
+
+const PIECE_BYTES = 256 * 1024;
+
+export interface Line {
+  /** The line without its newline; valid until the next one is asked for. */
+  bytes: Buffer;
+  offset: number;
+  /** From 1. */
+  line: number;
+}
+
+/** The lines of `file` up to `size` bytes; an unfinished last line is not given. Blank lines are given, empty. */
+export async function* readLines(file: OpenFile, size: number): AsyncGenerator<Line> {
+  let buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  let filled = 0;
+  let position = 0;
+  let line = 0;
+  while (position + filled < size) {
+    if (filled === buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(buffer.length * 2);
+      buffer.copy(larger, 0, 0, filled);
+      buffer = larger;
+    }
+    const wanted = Math.min(buffer.length - filled, size - position - filled);
+    const read = await file.read(buffer, filled, wanted, position + filled);
+    if (read === 0) return;
+    let searched = filled;
+    filled += read;
+    let start = 0;
+    for (;;) {
+      const end = buffer.subarray(0, filled).indexOf(NEWLINE, searched);
+      if (end < 0) break;
+      line += 1;
+      yield { bytes: buffer.subarray(start, end), offset: position + start, line };
+      start = end + 1;
+      searched = start;
+    }
+    buffer.copyWithin(0, start, filled);
+    filled -= start;
+    position += start;
+  }
+}
+
+export interface ReadEntry {
+  entry: LogEntry;
+  /** The entry's own seq, or its count where it is an older line without one. */
+  seq: number;
+  offset: number;
+  line: number;
+}
+
+/**
+ * @param fromSeq entries before it are verified but not decoded
+ * @throws LogError `LOG_CORRUPT` with file, offset and line at the first line that is not whole
+ */
+export async function* readEntries(file: OpenFile, size: number, fromSeq = 0): AsyncGenerator<ReadEntry> {
+  let chain = 0;
+  let seq = 0;
+  for await (const { bytes, offset, line } of readLines(file, size)) {
+    const tail = readTail(bytes, 0, bytes.length);
+    if (tail && extendCrc(chain, bytes.subarray(0, tail.crcAt)) !== tail.crc) {
+      throw corrupt(file.path, offset, line, 'its checksum does not match');
+    }
+    if (tail && tail.seq < fromSeq) {
+      seq = tail.seq;
+    } else if (bytes.length > 0) {
+      const entry = decode(file.path, bytes, offset, line);
+      seq = entry.seq ?? seq + 1;
+      if (seq >= fromSeq) yield { entry, seq, offset, line };
+    }
+    chain = tail ? chainAfter(tail.crc) : extendCrc(extendCrc(chain, bytes), NEWLINE_BYTE);
+  }
+}
+
+const NEWLINE_BYTE = Buffer.from([NEWLINE]);
+
+function decode(path: string, bytes: Buffer, offset: number, line: number): LogEntry {
+  let text: string;
+  try {
+    text = bytes.toString('utf8');
+  } catch (cause) {
+    throw new LogError(
+      'LOG_TOO_LARGE',
+      `Line ${line} of ${path} is too large to be one value (${bytes.length} bytes).`,
+      {
+        file: path,
+        offset,
+        line,
+        cause,
+        hint: 'Read its keys one by one.',
+      },
+    );
+  }
+  const entry = parseLine(text) ?? parseLine(text.slice(text.lastIndexOf('{"timestamp":"')));
+  if (!entry) throw corrupt(path, offset, line, 'it is no entry');
+  return entry;
+}
+
+function corrupt(file: string, offset: number, line: number, why: string): LogError {
+  return new LogError('LOG_CORRUPT', `${file}:${line} (line ${line}, byte ${offset}) is damaged: ${why}.`, {
+    file,
+    offset,
+    line,
+  });
+}

@@ -1,0 +1,101 @@
+/** What can be chosen about a data directory, with every default in one place. */
+
+/**
+ * When an acknowledged write is on the disk.
+ * - `always`: before its promise resolves; a power cut loses nothing acknowledged.
+ * - `everysec`: the write has reached the kernel; a SIGKILL loses nothing, a power cut up to a second.
+ * - `never`: as `everysec`, but the kernel alone decides when bytes reach the disk.
+ */
+export type FsyncMode = 'always' | 'everysec' | 'never';
+
+/**
+ * What opening does about damage.
+ * - `heal`: cuts a torn tail, repairs what checksums and seq prove, refuses the rest.
+ * - `strict`: refuses anything that is not whole and changes nothing.
+ * - `salvage`: opens with everything that is provable, keeps the damaged file aside, reports each lost range.
+ */
+export type RecoveryMode = 'heal' | 'strict' | 'salvage';
+
+export interface MainFileOptions {
+  /** How far a `<name>.json` view may lag behind its log, in milliseconds. @default 1000 */
+  maxStaleMs?: number;
+}
+
+/** @publicApi */
+export interface LogOptions {
+  /** The data directory. @default './data' */
+  dataDir?: string;
+  /** When a write counts as acknowledged; what a crash loses stands at {@link FsyncMode}. @default 'always' */
+  fsync?: FsyncMode;
+  /** Bytes of values kept decoded in memory, for each log; the rest is read from disk on demand. @default 33554432 (32 MiB) */
+  cacheBytes?: number;
+  /** The `<name>.json` views: off, on, or on with a bound. Never more than 5 % of the time is spent on them. @default true */
+  mainFiles?: boolean | MainFileOptions;
+  /** What opening does about damage. @default 'heal' */
+  recovery?: RecoveryMode;
+}
+
+export interface ResolvedLogOptions {
+  readonly dataDir: string;
+  readonly fsync: FsyncMode;
+  readonly cacheBytes: number;
+  /** `false`, or the bound on staleness in milliseconds. */
+  readonly mainFiles: false | { readonly maxStaleMs: number };
+  readonly recovery: RecoveryMode;
+}
+
+export const LOG_DEFAULTS = Object.freeze({
+  dataDir: './data',
+  fsync: 'always',
+  cacheBytes: 32 * 1024 * 1024,
+  mainFiles: Object.freeze({ maxStaleMs: 1000 }),
+  recovery: 'heal',
+} satisfies ResolvedLogOptions);
+
+const FSYNC_MODES: readonly FsyncMode[] = ['always', 'everysec', 'never'];
+const RECOVERY_MODES: readonly RecoveryMode[] = ['heal', 'strict', 'salvage'];
+
+/**
+ * Checks the options once and fills in the defaults.
+ * @throws TypeError naming the option, what was expected and what was got.
+ */
+export function resolveLogOptions(options: LogOptions = {}): ResolvedLogOptions {
+  const dataDir = options.dataDir ?? LOG_DEFAULTS.dataDir;
+  if (typeof dataDir !== 'string' || dataDir === '' || dataDir.includes('\0')) {
+    throw new TypeError(`Expected \`dataDir\` to be a directory path, got ${describe(dataDir)}`);
+  }
+  const cacheBytes = options.cacheBytes ?? LOG_DEFAULTS.cacheBytes;
+  if (typeof cacheBytes !== 'number' || !(cacheBytes >= 0)) {
+    throw new TypeError(`Expected \`cacheBytes\` to be a number of bytes ≥ 0, got ${describe(cacheBytes)}`);
+  }
+  return Object.freeze({
+    dataDir,
+    fsync: oneOf('fsync', options.fsync ?? LOG_DEFAULTS.fsync, FSYNC_MODES),
+    cacheBytes,
+    mainFiles: resolveMainFiles(options.mainFiles ?? true),
+    recovery: oneOf('recovery', options.recovery ?? LOG_DEFAULTS.recovery, RECOVERY_MODES),
+  });
+}
+
+function resolveMainFiles(mainFiles: boolean | MainFileOptions): false | { maxStaleMs: number } {
+  if (mainFiles === false) return false;
+  if (mainFiles === true) return LOG_DEFAULTS.mainFiles;
+  const maxStaleMs =
+    (typeof mainFiles === 'object' ? mainFiles.maxStaleMs : Number.NaN) ?? LOG_DEFAULTS.mainFiles.maxStaleMs;
+  if (typeof maxStaleMs !== 'number' || !(maxStaleMs >= 0) || maxStaleMs > 2 ** 31 - 1) {
+    throw new TypeError(
+      `Expected \`mainFiles\` to be a boolean or { maxStaleMs: milliseconds ≥ 0 }, got ${describe(mainFiles)}`,
+    );
+  }
+  return Object.freeze({ maxStaleMs });
+}
+
+function oneOf<T extends string>(option: string, value: T, allowed: readonly T[]): T {
+  if (allowed.includes(value)) return value;
+  const names = allowed.map((name) => `'${name}'`).join(', ');
+  throw new TypeError(`Expected \`${option}\` to be one of ${names}, got ${describe(value)}`);
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value));
+}

@@ -1,0 +1,226 @@
+/**
+ * Opening a log: decides what the bytes on the disk mean (the damage table of docs/format.md). Mends what is proven,
+ * keeps the bytes it takes away, refuses the rest. What an undamaged log needs is one pass over its bytes.
+ */
+import { adoptOlderState } from './adoption.js';
+import { extendCrc } from './crc.js';
+import { toLogError } from './errors.js';
+import { corruption, type Evidence, nothingIsWhole, type Verdict } from './evidence.js';
+import type { OpenFile } from './file-system.js';
+import { heal } from './healing.js';
+import { KeyIndex } from './key-index.js';
+import type { LogContext } from './log-context.js';
+import type { RecoveryEvent } from './log-engine.js';
+import { backupsIn } from './log-name.js';
+import { scanLog } from './log-scanner.js';
+import { type FoundMainFile, type MainFileProof, proveMainFile, readMainFile } from './main-file.js';
+import type { LogVisitor, ScanResult } from './scan-result.js';
+import { readSeal, type Seal } from './seal.js';
+import { cutTornTail } from './torn-tail.js';
+
+/** A log that is whole, ready to be appended to. */
+export interface RecoveredLog {
+  file: OpenFile;
+  index: KeyIndex;
+  scan: ScanResult;
+  events: RecoveryEvent[];
+  /** Set where the main file shows exactly this state. */
+  main: MainFileProof | undefined;
+}
+
+/** Writes an index from what the scanner finds. */
+export function indexVisitor(index: KeyIndex): LogVisitor {
+  return {
+    set(buffer, keyAt, offset, length) {
+      index.hashForeignKey(buffer, keyAt);
+      index.set(offset, length);
+    },
+    delete(buffer, keyAt) {
+      index.hashForeignKey(buffer, keyAt);
+      index.delete();
+    },
+    replace: () => index.clear(),
+    member(buffer, keyAt, offset, length) {
+      index.hashForeignKey(buffer as Buffer, keyAt);
+      index.set(offset, length);
+    },
+  };
+}
+
+/**
+ * @throws LogError `LOG_CORRUPT` where damage cannot be healed provably; nothing is changed then
+ */
+export async function recoverLog(context: LogContext): Promise<RecoveredLog> {
+  const events: RecoveryEvent[] = [];
+  let opened = await openAndScan(context);
+  try {
+    const evidence = await gatherEvidence(context, opened, events);
+    const verdict = await judge(context, evidence, opened.file, events);
+    if (verdict === 'rewritten') {
+      await opened.file?.close();
+      opened = await openAndScan(context);
+    }
+    const file = opened.file ?? (await createLog(context));
+    if (verdict === 'cut') events.push(await cutTornTail(context, file, opened.scan));
+    await trimBlankEnd(context, file, opened.scan);
+    const main = await checkMainFile(context, evidence.seal, opened.scan, events);
+    return { file, index: opened.index, scan: opened.scan, events, main };
+  } catch (error) {
+    await opened.file?.close();
+    throw toLogError(error, 'opening', context.paths.log);
+  }
+}
+
+interface Opened {
+  file: OpenFile | undefined;
+  index: KeyIndex;
+  scan: ScanResult;
+}
+
+async function openAndScan({ disk, paths }: LogContext): Promise<Opened> {
+  const index = new KeyIndex();
+  const exists = (await disk.fileSize(paths.log)) !== undefined;
+  const file = exists ? await disk.open(paths.log, 'write') : undefined;
+  try {
+    const scan = await scanLog(file ?? EMPTY_FILE, file ? await file.size() : 0, indexVisitor(index));
+    return { file, index, scan };
+  } catch (error) {
+    await file?.close();
+    throw error;
+  }
+}
+
+async function gatherEvidence(context: LogContext, opened: Opened, events: RecoveryEvent[]): Promise<Evidence> {
+  const { disk, paths } = context;
+  const seal = await readSeal(disk, paths.seal);
+  if (seal === 'damaged') {
+    events.push({
+      found: 'damaged-seal',
+      action: 'noted',
+      file: paths.seal,
+      message: 'The seal is damaged and was ignored; whether the log was cut at the end of a line cannot be told.',
+    });
+  }
+  // Left by a compaction that a crash interrupted; the log itself is untouched by it.
+  await disk.remove(paths.compacting);
+  return {
+    scan: opened.scan,
+    exists: opened.file !== undefined,
+    seal: seal === 'damaged' ? undefined : seal,
+    backups: backupsIn(await disk.list(paths.directory), paths.name),
+  };
+}
+
+async function judge(
+  context: LogContext,
+  evidence: Evidence,
+  file: OpenFile | undefined,
+  events: RecoveryEvent[],
+): Promise<Verdict> {
+  const { scan, seal, backups } = evidence;
+  const older = scan.engineLines === 0;
+  const truncated = seal !== undefined && scan.lastSeq < seal.seq;
+  const inside = scan.damage.filter((damage) => !damage.isTail || damage.checkpoint);
+  if (inside.length > 0 || truncated) {
+    if (older && !truncated && inside.every((damage) => !damage.engineMade)) {
+      const main = await readMainFile(context);
+      return adoptOlderState(context, evidence, file, main, events);
+    }
+    return healOrRefuse(context, evidence, file, events);
+  }
+  if (!older) return scan.damage.length > 0 ? tornTail(context, scan) : 'whole';
+  const main = await readMainFile(context);
+  if (nothingIsWhole(evidence) && (scan.damage.length > 0 || !evidence.exists)) {
+    const madeByEngine = scan.damage.some((damage) => damage.engineMade) || backups.length > 0;
+    if (madeByEngine && (main.state === 'whole' || backups.length > 0)) {
+      return healOrRefuse(context, evidence, file, events, main);
+    }
+  }
+  return adoptOlderState(context, evidence, file, main, events);
+}
+
+function tornTail(context: LogContext, scan: ScanResult): Verdict {
+  if (context.options.recovery === 'strict')
+    throw corruption(context, scan.damage, 'a torn tail; strict recovery changes nothing');
+  return 'cut';
+}
+
+async function healOrRefuse(
+  context: LogContext,
+  evidence: Evidence,
+  file: OpenFile | undefined,
+  events: RecoveryEvent[],
+  main?: FoundMainFile,
+): Promise<Verdict> {
+  if (context.options.recovery === 'strict') {
+    throw corruption(context, evidence.scan.damage, 'strict recovery changes nothing', evidence);
+  }
+  const healed = await heal(context, evidence, file, main ?? (await readMainFile(context)), events);
+  if (healed) return 'rewritten';
+  throw corruption(context, evidence.scan.damage, 'neither main file nor backups prove what stood there', evidence);
+}
+
+/** Newlines filled ahead and not used, or the newline that an editor left out. */
+async function trimBlankEnd({ options }: LogContext, file: OpenFile, scan: ScanResult): Promise<void> {
+  if (scan.missingNewline) {
+    await file.write(Buffer.from('\n'), 0, 1, scan.end);
+    scan.end += 1;
+    scan.size = scan.end;
+    scan.chain = extendCrc(scan.chain, Buffer.from('\n'));
+    await file.sync();
+  } else if (scan.size > scan.end && options.recovery !== 'strict') {
+    await file.truncate(scan.end);
+    scan.size = scan.end;
+  }
+}
+
+async function createLog({ disk, paths }: LogContext): Promise<OpenFile> {
+  const file = await disk.open(paths.log, 'write');
+  await disk.syncDirectory(paths.directory);
+  return file;
+}
+
+/** Notes a main file that is gone or damaged; whatever it is, it is written anew from the log. */
+async function checkMainFile(
+  context: LogContext,
+  seal: Seal | undefined,
+  scan: ScanResult,
+  events: RecoveryEvent[],
+): Promise<MainFileProof | undefined> {
+  if (!context.options.mainFiles || scan.lastSeq === 0) return undefined;
+  const { mainFile } = context.paths;
+  const proof = await proveMainFile(context);
+  const sealed = seal?.seq === scan.lastSeq ? seal.main : undefined;
+  if (proof && sealed && proof.bytes === sealed.bytes && proof.crc === sealed.crc) return proof;
+  let why: string | undefined;
+  if (!proof) why = 'is gone';
+  else if (sealed) why = 'is not what was last written';
+  else if (proof.bytes <= CHECKED_BYTES) {
+    const main = await readMainFile(context);
+    if (main.state === 'garbage') why = `cannot be read (${main.why})`;
+  }
+  if (why && !events.some((event) => event.file === mainFile)) {
+    events.push({
+      found: 'lost-view',
+      action: 'rewritten',
+      file: mainFile,
+      message: `The main file ${mainFile} ${why}; it is written anew from the log, which is whole.`,
+    });
+  }
+  return undefined;
+}
+
+/** A larger main file is not decoded only to say whether it could be. */
+const CHECKED_BYTES = 8 * 1024 * 1024;
+
+const EMPTY_FILE: OpenFile = {
+  path: '',
+  read: async () => 0,
+  readSync: () => 0,
+  write: async () => undefined,
+  sync: async () => undefined,
+  truncate: async () => undefined,
+  size: async () => 0,
+  close: async () => undefined,
+  tryLock: () => true,
+};

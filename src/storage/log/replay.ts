@@ -1,0 +1,64 @@
+/** Replays the good lines of a log into memory: for the rare openings that must rebuild a state. */
+import type { OpenFile } from './file-system.js';
+import { splitMember } from './format.js';
+import { scanLog } from './log-scanner.js';
+import type { LogVisitor, ScanResult } from './scan-result.js';
+
+/** Key → value, both as JSON text. */
+export type State = Map<string, string>;
+
+export interface Replayed {
+  scan: ScanResult;
+  /** Whether a whole state was among the lines, so that nothing from before them counts. */
+  replaced: boolean;
+  /** Keys that the lines set or deleted. */
+  touched: ReadonlySet<string>;
+}
+
+export function stateOf(value: Record<string, unknown>): State {
+  return new Map(Object.keys(value).map((key) => [JSON.stringify(key), JSON.stringify(value[key])]));
+}
+
+/** Applies the good lines of `file` behind `afterSeq` to `state`. */
+export async function replay(file: OpenFile, size: number, state: State, afterSeq: number): Promise<Replayed> {
+  const places = new Map<string, [number, number] | null>();
+  let applies = false;
+  let replaced = false;
+  const keyOf = (buffer: Uint8Array, at: number) => canonicalKey(buffer as Buffer, at);
+  const visitor: LogVisitor = {
+    set(buffer, keyAt, offset, length, seq) {
+      if (seq > afterSeq) places.set(keyOf(buffer, keyAt), [offset, length]);
+    },
+    delete(buffer, keyAt, seq) {
+      if (seq > afterSeq) places.set(keyOf(buffer, keyAt), null);
+    },
+    replace(seq) {
+      applies = seq > afterSeq;
+      if (!applies) return;
+      replaced = true;
+      places.clear();
+    },
+    member(buffer, keyAt, offset, length) {
+      if (applies) places.set(keyOf(buffer, keyAt), [offset, length]);
+    },
+  };
+  const scan = await scanLog(file, size, visitor);
+  if (replaced) state.clear();
+  for (const [key, place] of places) {
+    if (place === null) state.delete(key);
+    else state.set(key, await readValue(file, place));
+  }
+  return { scan, replaced, touched: new Set(places.keys()) };
+}
+
+function canonicalKey(buffer: Buffer, at: number): string {
+  let end = at + 1;
+  while (buffer[end] !== 0x22) end += buffer[end] === 0x5c ? 2 : 1;
+  return JSON.stringify(JSON.parse(buffer.toString('utf8', at, end + 1)));
+}
+
+async function readValue(file: OpenFile, [offset, length]: [number, number]): Promise<string> {
+  const bytes = Buffer.allocUnsafe(length);
+  await file.read(bytes, 0, length, offset);
+  return splitMember(bytes).value.toString('utf8');
+}

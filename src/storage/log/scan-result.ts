@@ -1,0 +1,61 @@
+/** What reading a log yields: effects for a visitor, and an account of what was whole and what was not. */
+
+/**
+ * Told what the lines do to the state, oldest first. A key is given as the JSON string that opens at `keyAt`;
+ * `offset` and `length` are the place of the member in the file (see `decodeMember`).
+ */
+export interface LogVisitor {
+  set(buffer: Buffer, keyAt: number, offset: number, length: number, seq: number): void;
+  delete(buffer: Buffer, keyAt: number, seq: number): void;
+  /** All keys are gone; `member` is called for each key of the new state. */
+  replace(seq: number): void;
+  member(buffer: Uint8Array, keyAt: number, offset: number, length: number): void;
+}
+
+/** A run of bytes that did not verify, or a place where entries are missing. */
+export interface Damage {
+  offset: number;
+  /** First byte behind it; equal to `offset` where entries are simply not there. */
+  end: number;
+  /** Line number of its first byte, from 1. */
+  line: number;
+  /** Seq of the newest whole entry before it. */
+  seqBefore: number;
+  /** First and last seq that no whole line accounts for; undefined where none is missing. */
+  lost?: [number, number];
+  /** Nothing whole follows it. */
+  isTail: boolean;
+  /** Its first line was written as a CHECKPOINT. */
+  checkpoint: boolean;
+  /** The seq that its last line claims, unproven. */
+  claimedSeq?: number;
+  /** The key that its first line seems to be about, unproven. */
+  key?: string;
+  /** Whether its bytes carry the marks of a line that this engine wrote. */
+  engineMade: boolean;
+}
+
+export interface ScanResult {
+  /** Whole lines that are entries, by kind: with seq and crc, and older ones without. */
+  engineLines: number;
+  olderLines: number;
+  /** Of the newest whole entry; older lines count 1, 2, 3, … */
+  lastSeq: number;
+  firstSeq: number;
+  lastTimestamp: string | undefined;
+  /** First byte behind the last whole line, the CRC-32 of everything before it, and lines up to it. */
+  end: number;
+  chain: number;
+  lines: number;
+  /** Bytes of the file. */
+  size: number;
+  /** Bytes of the CHECKPOINT that heads the log, 0 without one. */
+  checkpointBytes: number;
+  /** Whether a CHECKPOINT or a whole-state SET makes everything before it irrelevant. */
+  replaced: boolean;
+  damage: Damage[];
+  /** The last line is whole, but its newline is missing (an older line, perhaps edited by hand). */
+  missingNewline: boolean;
+  /** Torn beginnings of older lines onto which the reference bot wrote the next, whole line: byte offsets. */
+  gluedAt: { offset: number; line: number }[];
+}

@@ -1,0 +1,31 @@
+/**
+ * What a clean close leaves beside a log: how far it went. A log that ends before its seal was cut, also where the
+ * cut is at the end of a line, which nothing inside the log could tell. The seal also proves the main file.
+ */
+import { crcDigits, extendCrc } from './crc.js';
+import { type FileSystem, replaceFile } from './file-system.js';
+
+export interface Seal {
+  /** Of the newest entry. */
+  seq: number;
+  /** Size of the log, and the CRC-32 of all of it. */
+  bytes: number;
+  crc: string;
+  /** The main file that shows the state at `seq`: its size and CRC-32. */
+  main?: { bytes: number; crc: string };
+}
+
+export async function writeSeal(disk: FileSystem, path: string, seal: Seal): Promise<void> {
+  const text = JSON.stringify(seal);
+  const proof = crcDigits(extendCrc(0, Buffer.from(text)));
+  await replaceFile(disk, path, Buffer.from(`${text.slice(0, -1)},"proof":"${proof}"}\n`));
+}
+
+/** @returns undefined where there is none, `'damaged'` where its own checksum says so */
+export async function readSeal(disk: FileSystem, path: string): Promise<Seal | 'damaged' | undefined> {
+  const content = await disk.readFile(path);
+  if (content === undefined) return undefined;
+  const match = /^(\{.*),"proof":"([0-9a-f]{8})"\}\n$/.exec(content.toString('utf8'));
+  if (!match || crcDigits(extendCrc(0, Buffer.from(`${match[1]}}`))) !== match[2]) return 'damaged';
+  return JSON.parse(`${match[1]}}`) as Seal;
+}

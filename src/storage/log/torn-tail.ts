@@ -1,0 +1,55 @@
+/** The unfinished end of a log: taken away, so that the next line is not glued to it, and kept for inspection. */
+import { dirname } from 'node:path';
+import type { OpenFile } from './file-system.js';
+import type { LogContext } from './log-context.js';
+import type { RecoveryEvent } from './log-engine.js';
+import type { ScanResult } from './scan-result.js';
+
+/** Cuts what stands behind the last whole line, and keeps it. */
+export async function cutTornTail(
+  { disk, paths }: LogContext,
+  file: OpenFile,
+  scan: ScanResult,
+): Promise<RecoveryEvent> {
+  const keptAs = paths.torn(Date.now());
+  await keepBytes(disk, file, scan.end, scan.size, keptAs);
+  await file.truncate(scan.end);
+  await file.sync();
+  const bytes = scan.size - scan.end;
+  scan.size = scan.end;
+  return {
+    found: 'torn-tail',
+    action: 'cut',
+    file: paths.log,
+    offset: scan.end,
+    line: scan.lines + 1,
+    keptAs,
+    message:
+      `Cut ${bytes} bytes of an unfinished last write at byte ${scan.end} of ${paths.log} ` +
+      `(nothing acknowledged was in them); kept as ${keptAs}.`,
+  };
+}
+
+/** Copies a stretch of a file aside, durably. */
+export async function keepBytes(
+  disk: LogContext['disk'],
+  file: OpenFile,
+  from: number,
+  to: number,
+  path: string,
+): Promise<void> {
+  const kept = await disk.open(path, 'replace');
+  try {
+    const piece = Buffer.allocUnsafeSlow(Math.min(1024 * 1024, to - from));
+    for (let at = from; at < to; ) {
+      const read = await file.read(piece, 0, Math.min(piece.length, to - at), at);
+      if (read === 0) break;
+      await kept.write(piece, 0, read, at - from);
+      at += read;
+    }
+    await kept.sync();
+  } finally {
+    await kept.close();
+  }
+  await disk.syncDirectory(dirname(path));
+}

@@ -1,0 +1,295 @@
+/**
+ * Appends with group commit: whatever is waiting when the disk is free goes out in one write and one fsync, and each
+ * promise resolves once its own bytes are durable. One batch is under way at a time.
+ */
+import { chainAfter, extendCrc, writeCrcDigits } from './crc.js';
+import { LogError, toLogError } from './errors.js';
+import type { OpenFile } from './file-system.js';
+import { AFTER_CRC, lineUpToCrc } from './format.js';
+import type { FsyncMode } from './options.js';
+
+/** One entry on its way to the disk. */
+export interface PendingEntry {
+  /** The line between timestamp and seq. */
+  body: string;
+  resolve(written: WrittenEntry): void;
+  reject(error: unknown): void;
+}
+
+/** Where and how an entry was written; the bytes are valid during the `committed` call only. */
+export interface WrittenEntry {
+  timestamp: string;
+  seq: number;
+  crc: number;
+}
+
+/** A line just made durable, for those who index it. */
+export interface CommittedLine<T extends PendingEntry> extends WrittenEntry {
+  pending: T;
+  buffer: Buffer;
+  /** First byte and checksum's first digit, in `buffer`. */
+  start: number;
+  crcAt: number;
+  /** File offset of the first byte. */
+  offset: number;
+}
+
+/** Where a log ends: the next line begins at `offset`, behind bytes whose CRC-32 is `chain`. */
+export interface LogEnd {
+  offset: number;
+  chain: number;
+  seq: number;
+  timestamp: string | undefined;
+}
+
+export interface WriterCounters {
+  appends: number;
+  batches: number;
+  fsyncs: number;
+  bytesWritten: number;
+}
+
+/** A batch stops taking entries beyond this many characters; a single larger entry makes a batch of its own. */
+const BATCH_CHARACTERS = 1024 * 1024;
+const BATCH_ENTRIES = 4096;
+const SMALLEST_BUFFER = 64 * 1024;
+/** A buffer that one huge value needed is not kept. */
+const LARGEST_KEPT_BUFFER = 8 * 1024 * 1024;
+const RELAXED_FSYNC_MS = 1000;
+
+export class GroupCommitWriter<T extends PendingEntry> {
+  readonly counters: WriterCounters = { appends: 0, batches: 0, fsyncs: 0, bytesWritten: 0 };
+  #queue: T[] = [];
+  #buffer = Buffer.allocUnsafeSlow(SMALLEST_BUFFER);
+  #running: Promise<void> | undefined;
+  #held = false;
+  #poison: LogError | undefined;
+  #inFlight = 0;
+  #lastMs = 0;
+  #lastTimestamp = '';
+  #relaxedTimer: NodeJS.Timeout | undefined;
+
+  /**
+   * @param end where the file's last whole line ends; kept up to date
+   * @param committed called for each line once it is as durable as the mode says, before its promise resolves
+   */
+  constructor(
+    private file: OpenFile,
+    readonly end: LogEnd,
+    private readonly fsync: FsyncMode,
+    private readonly committed: (line: CommittedLine<T>) => void,
+    /** Told of entries that will never be written. */
+    private readonly dropped: (entries: T[]) => void,
+  ) {
+    if (end.timestamp !== undefined) this.#rememberTime(end.timestamp);
+  }
+
+  get poisoned(): LogError | undefined {
+    return this.#poison;
+  }
+
+  /** Entries accepted but not yet durable. */
+  get pending(): number {
+    return this.#queue.length + this.#inFlight;
+  }
+
+  /** @throws LogError `LOG_POISONED` */
+  enqueue(entry: T): void {
+    if (this.#poison) throw this.#poison;
+    this.#queue.push(entry);
+    if (!this.#running && !this.#held) this.#start();
+  }
+
+  /** Resolves when nothing is waiting or under way; rejects never, failures reach those who wait. */
+  async drain(): Promise<void> {
+    while (this.#running) await this.#running;
+  }
+
+  /** Keeps new batches back and waits for the one under way. Appends are accepted meanwhile. */
+  async hold(): Promise<void> {
+    this.#held = true;
+    await this.#running;
+  }
+
+  release(): void {
+    this.#held = false;
+    if (this.#queue.length > 0 && !this.#running) this.#start();
+  }
+
+  /** While held: goes on in the file that compaction wrote. */
+  moveTo(file: OpenFile, end: { offset: number; chain: number }): void {
+    this.file = file;
+    this.end.offset = end.offset;
+    this.end.chain = end.chain;
+  }
+
+  /** From now on nothing is acknowledged: what is on the disk can no longer be told. */
+  poison(why: string, cause: unknown): LogError {
+    this.#poison ??= poisoned(this.file.path, why, cause);
+    this.#reject([], this.#poison);
+    return this.#poison;
+  }
+
+  /** Makes everything durable that was acknowledged in a relaxed mode, and stops the timer. */
+  async finish(): Promise<void> {
+    await this.drain();
+    clearTimeout(this.#relaxedTimer);
+    this.#relaxedTimer = undefined;
+    if (this.#poison) return;
+    await this.#sync();
+    if (this.#poison) throw this.#poison;
+  }
+
+  #start(): void {
+    // A microtask later, so that appends made side by side share the first batch too.
+    this.#running = Promise.resolve()
+      .then(() => this.#run())
+      .finally(() => {
+        this.#running = undefined;
+        if (this.#queue.length > 0 && !this.#held) this.#start();
+      });
+  }
+
+  async #run(): Promise<void> {
+    while (this.#queue.length > 0 && !this.#held) await this.#writeBatch(this.#takeBatch());
+  }
+
+  #takeBatch(): T[] {
+    let characters = 0;
+    let count = 0;
+    for (; count < this.#queue.length && count < BATCH_ENTRIES; count += 1) {
+      characters += (this.#queue[count] as T).body.length;
+      if (characters > BATCH_CHARACTERS && count > 0) break;
+    }
+    return this.#queue.splice(0, count);
+  }
+
+  async #writeBatch(batch: T[]): Promise<void> {
+    this.#inFlight = batch.length;
+    try {
+      const { lines, length, chain } = this.#encode(batch);
+      if (!(await this.#write(batch, length))) return;
+      if (this.fsync === 'always') await this.#sync();
+      else if (this.fsync === 'everysec') this.#syncSoon();
+      if (this.#poison) return this.#reject(batch, this.#poison);
+      this.#commit(lines, length, chain);
+    } catch (error) {
+      this.#reject(batch, error);
+    } finally {
+      this.#inFlight = 0;
+      if (this.#buffer.length > LARGEST_KEPT_BUFFER) this.#buffer = Buffer.allocUnsafeSlow(SMALLEST_BUFFER);
+    }
+  }
+
+  #encode(batch: T[]): { lines: CommittedLine<T>[]; length: number; chain: number } {
+    const timestamp = this.#now();
+    let { chain, seq, offset } = this.end;
+    let at = 0;
+    const lines = batch.map((pending) => {
+      seq += 1;
+      const text = lineUpToCrc(timestamp, pending.body, seq);
+      this.#reserve(at, text.length * 3 + AFTER_CRC);
+      const start = at;
+      const crcAt = at + this.#buffer.write(text, at, 'utf8');
+      const crc = extendCrc(chain, this.#buffer.subarray(start, crcAt));
+      writeCrcDigits(this.#buffer, crcAt, crc);
+      this.#buffer.write('"}\n', crcAt + 8, 'latin1');
+      chain = chainAfter(crc);
+      at = crcAt + AFTER_CRC;
+      const line = { pending, timestamp, seq, crc, buffer: this.#buffer, start, crcAt, offset };
+      offset += at - start;
+      return line;
+    });
+    return { lines, length: at, chain };
+  }
+
+  #reserve(used: number, needed: number): void {
+    if (used + needed <= this.#buffer.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.#buffer.length * 2, used + needed));
+    this.#buffer.copy(larger, 0, 0, used);
+    this.#buffer = larger;
+  }
+
+  /** False where nothing was written and the log goes on as before. */
+  async #write(batch: T[], length: number): Promise<boolean> {
+    try {
+      await this.file.write(this.#buffer, 0, length, this.end.offset);
+      return true;
+    } catch (error) {
+      try {
+        // What a short write left would be read as a torn tail, or worse, be glued to the next line.
+        await this.file.truncate(this.end.offset);
+      } catch (cause) {
+        this.#poison = poisoned(this.file.path, 'a failed write could not be undone', cause);
+      }
+      this.#reject(batch, this.#poison ?? toLogError(error, 'writing to', this.file.path));
+      return false;
+    }
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      await this.file.sync();
+      this.counters.fsyncs += 1;
+    } catch (cause) {
+      // The kernel may have dropped the pages and will report success next time: nothing after this can be trusted.
+      this.#poison = poisoned(this.file.path, 'an fsync failed', cause);
+    }
+  }
+
+  #syncSoon(): void {
+    this.#relaxedTimer ??= setTimeout(() => {
+      this.#relaxedTimer = undefined;
+      void this.#sync().then(() => this.#poison && this.#reject([], this.#poison));
+    }, RELAXED_FSYNC_MS).unref();
+  }
+
+  #commit(lines: CommittedLine<T>[], length: number, chain: number): void {
+    const last = lines[lines.length - 1] as CommittedLine<T>;
+    this.end.offset += length;
+    this.end.chain = chain;
+    this.end.seq = last.seq;
+    this.end.timestamp = last.timestamp;
+    this.counters.appends += lines.length;
+    this.counters.batches += 1;
+    this.counters.bytesWritten += length;
+    for (const line of lines) {
+      line.buffer = this.#buffer;
+      this.committed(line);
+    }
+    for (const line of lines) line.pending.resolve(line);
+  }
+
+  /** Entries behind a failed one may build on it (`update`), so they fail with it. */
+  #reject(batch: T[], error: unknown): void {
+    const entries = [...batch, ...this.#queue];
+    this.#queue = [];
+    this.dropped(entries);
+    for (const entry of entries) entry.reject(error);
+  }
+
+  /** ISO time, never earlier than the entry before. */
+  #now(): string {
+    const now = Date.now();
+    if (now > this.#lastMs) {
+      this.#lastMs = now;
+      this.#lastTimestamp = new Date(now).toISOString();
+    }
+    return this.#lastTimestamp;
+  }
+
+  #rememberTime(timestamp: string): void {
+    const ms = Date.parse(timestamp);
+    if (Number.isNaN(ms)) return;
+    this.#lastMs = ms;
+    this.#lastTimestamp = new Date(ms).toISOString();
+  }
+}
+
+function poisoned(file: string, why: string, cause: unknown): LogError {
+  return new LogError('LOG_POISONED', `Nothing more is acknowledged in ${file}: ${why}.`, {
+    file,
+    cause,
+    hint: 'Check the disk, then restart: opening verifies what is there.',
+  });
+}
