@@ -1,0 +1,146 @@
+/** A player's record: its shape, the rules for its fields, and how a record of any age is read. Pure. */
+import 'reflect-metadata';
+import { Type } from 'class-transformer';
+import {
+  IsArray,
+  IsBoolean,
+  IsInt,
+  IsISO8601,
+  IsNumber,
+  IsOptional,
+  IsString,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { isPlainObject } from './arguments.js';
+
+/** One finished game of one player. @publicApi */
+export class PlayedGame {
+  /** ISO 8601 UTC. */
+  @IsISO8601()
+  date!: string;
+
+  @IsNumber()
+  score!: number;
+
+  @IsBoolean()
+  isWinner!: boolean;
+
+  @IsInt()
+  @Min(0)
+  correctAnswers!: number;
+
+  @IsInt()
+  @Min(0)
+  incorrectAnswers!: number;
+
+  /** Names the game, so that it is never credited twice. Absent in records of the reference bot. */
+  @IsOptional()
+  @IsString()
+  gameId?: string;
+}
+
+/** What is known about a player; averages and rates are whole numbers. @publicApi */
+export class PlayerStats {
+  @IsString()
+  userId!: string;
+
+  @IsString()
+  username!: string;
+
+  @IsInt()
+  @Min(0)
+  totalGames!: number;
+
+  @IsInt()
+  @Min(0)
+  totalWins!: number;
+
+  @IsNumber()
+  totalScore!: number;
+
+  @IsNumber()
+  averageScore!: number;
+
+  @IsNumber()
+  bestScore!: number;
+
+  @IsInt()
+  @Min(0)
+  totalCorrectAnswers!: number;
+
+  @IsInt()
+  @Min(0)
+  totalIncorrectAnswers!: number;
+
+  @IsInt()
+  @Min(0)
+  totalAnswers!: number;
+
+  /** Correct answers in percent, 0 when there were no answers. */
+  @IsNumber()
+  accuracyRate!: number;
+
+  /** The newest games, oldest first, at most {@link GAMES_KEPT}. */
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => PlayedGame)
+  gamesHistory!: PlayedGame[];
+}
+
+/** Games kept in a player's record. @publicApi */
+export const GAMES_KEPT = 50;
+
+/**
+ * A stored record of any age as today's shape: missing numbers read as 0, a missing history as [].
+ * Members that this version does not know are kept.
+ * @internal
+ */
+export function readPlayerStats(stored: unknown, userId: string): PlayerStats {
+  const record: Partial<PlayerStats> = isPlainObject(stored) ? stored : {};
+  return {
+    ...record,
+    userId: textOf(record.userId, userId),
+    username: textOf(record.username, userId),
+    totalGames: numberOf(record.totalGames),
+    totalWins: numberOf(record.totalWins),
+    totalScore: numberOf(record.totalScore),
+    averageScore: numberOf(record.averageScore),
+    bestScore: numberOf(record.bestScore),
+    totalCorrectAnswers: numberOf(record.totalCorrectAnswers),
+    totalIncorrectAnswers: numberOf(record.totalIncorrectAnswers),
+    totalAnswers: numberOf(record.totalAnswers),
+    accuracyRate: numberOf(record.accuracyRate),
+    gamesHistory: Array.isArray(record.gamesHistory) ? record.gamesHistory : [],
+  };
+}
+
+/** The record after one more game; `before` is not changed. @internal */
+export function withGame(before: PlayerStats, username: string, game: PlayedGame): PlayerStats {
+  const totalGames = before.totalGames + 1;
+  const totalScore = before.totalScore + game.score;
+  const totalCorrectAnswers = before.totalCorrectAnswers + game.correctAnswers;
+  const totalAnswers = before.totalAnswers + game.correctAnswers + game.incorrectAnswers;
+  return {
+    ...before,
+    username,
+    totalGames,
+    totalWins: before.totalWins + (game.isWinner ? 1 : 0),
+    totalScore,
+    averageScore: Math.round(totalScore / totalGames),
+    bestScore: Math.max(before.bestScore, game.score),
+    totalCorrectAnswers,
+    totalIncorrectAnswers: before.totalIncorrectAnswers + game.incorrectAnswers,
+    totalAnswers,
+    accuracyRate: totalAnswers === 0 ? 0 : Math.round((100 * totalCorrectAnswers) / totalAnswers),
+    gamesHistory: [...before.gamesHistory, game].slice(-GAMES_KEPT),
+  };
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
+}
+
+function textOf(value: unknown, fallback: string): string {
+  return typeof value === 'string' ? value : fallback;
+}
