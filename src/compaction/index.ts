@@ -1,0 +1,5 @@
+/** The front door of compaction: when logs are folded, by schedule or by hand. */
+export { CompactionModule } from './compaction.module.js';
+export { COMPACTION_DEFAULTS, COMPACTION_OPTIONS, type CompactionOptions } from './compaction.options.js';
+export { COMPACTION_JOB } from './compaction.scheduler.js';
+export { CompactionService } from './compaction.service.js';
