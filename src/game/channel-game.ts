@@ -1,0 +1,272 @@
+import type { GameClock } from './clock.js';
+import { GameError } from './errors.js';
+import type { AnswerOutcome, GameAnswer, GameEvent, GamePlayer, GameView } from './game.types.js';
+import {
+  endRound,
+  finishGame,
+  type RoundPicture,
+  recordAnswer,
+  restartClock,
+  resume,
+  startRound,
+  suspend,
+} from './session/session.js';
+import type { GameState } from './session/state.js';
+import { viewOf } from './session/view.js';
+
+/** First and longest wait before a step that could not be saved is tried again. */
+const RETRY_MS = { first: 200, longest: 10_000 };
+
+/** Who caused a write and why, for the log's history. */
+export interface StepMeta {
+  actor: string;
+  reason: string;
+}
+
+/** What a running game needs of the world. A promise resolves when the change is durable. */
+export interface GamePorts {
+  clock: GameClock;
+  save(state: GameState, meta: StepMeta): Promise<void>;
+  clear(state: GameState, meta: StepMeta): Promise<void>;
+  /** Books the scores; safe to repeat. */
+  credit(state: GameState): Promise<void>;
+  /** The first piece that can still be shown; undefined when none is left. */
+  nextPicture(upcoming: readonly string[]): RoundPicture | undefined;
+  announce(event: GameEvent): void;
+  /** Reports a step that failed and will be tried again. */
+  reportFailure(doing: string, error: unknown): void;
+}
+
+interface PendingAnswer {
+  answer: GameAnswer;
+  at: number;
+  resolve(outcome: AnswerOutcome): void;
+  reject(error: unknown): void;
+}
+
+const BY_GAME = 'game';
+
+/**
+ * Runs one game: one step after the other, each saved before it is announced. Whatever happens at once is put in a
+ * queue, so a step always builds on a saved state. Answers that arrive while a save is under way share the next one.
+ */
+export class ChannelGame {
+  private tail: Promise<unknown> = Promise.resolve();
+  private pending: PendingAnswer[] = [];
+  private cancelTimer: () => void = () => {};
+  /** Counts the phases; a timer that was set in an earlier one does nothing. */
+  private step = 0;
+  private failures = 0;
+  private course: 'running' | 'settled' | 'stopped' = 'running';
+  private closing = false;
+  private endAnnounced = false;
+
+  private constructor(
+    private state: GameState,
+    private readonly ports: GamePorts,
+  ) {}
+
+  /**
+   * Saves a new game and starts its clock.
+   * @param register makes the game known once it is saved and before it is announced
+   */
+  static async start(state: GameState, ports: GamePorts, register: (game: ChannelGame) => void): Promise<ChannelGame> {
+    await ports.save(state, { actor: state.host.userId, reason: 'game started' });
+    const game = new ChannelGame(state, ports);
+    register(game);
+    ports.announce({ type: 'game-started', view: game.view() });
+    game.setTimer();
+    return game;
+  }
+
+  /** Goes on with a saved game; one that was over already is settled before the promise resolves. */
+  static async resume(saved: GameState, ports: GamePorts): Promise<ChannelGame> {
+    const game = new ChannelGame(resume(saved, ports.clock.now()), ports);
+    if (game.finished) await game.queue(() => game.advance(game.step));
+    else {
+      ports.announce({ type: 'game-resumed', view: game.view() });
+      game.setTimer();
+    }
+    return game;
+  }
+
+  /** Whether the last round is over; the scores may still be on their way to the store. */
+  get finished(): boolean {
+    return this.state.phase === 'finished';
+  }
+
+  /** Whether nothing is left to do: the scores are booked, or the game was stopped. */
+  get settled(): boolean {
+    return this.course !== 'running';
+  }
+
+  get hostId(): string {
+    return this.state.host.userId;
+  }
+
+  /** What a host or player of this game is called. */
+  nameOf(userId: string): string | undefined {
+    return [this.state.host, ...this.state.players].find((player) => player.userId === userId)?.username;
+  }
+
+  view(): GameView {
+    return viewOf(this.state, this.course === 'stopped' ? 'stopped' : this.state.phase);
+  }
+
+  /** Resolves once the answer is durable; rejects, and counts nothing, if it could not be saved. */
+  answer(answer: GameAnswer, at: number): Promise<AnswerOutcome> {
+    if (this.closing) return Promise.reject(closingError());
+    return new Promise((resolve, reject) => {
+      this.pending.push({ answer, at, resolve, reject });
+      if (this.pending.length === 1) void this.queue(() => this.takeAnswers());
+    });
+  }
+
+  /** Ends the game without booking anything. */
+  stop(by: GamePlayer | undefined, actor: string): Promise<GameView> {
+    return this.queue(async () => {
+      if (this.closing) throw closingError();
+      if (this.finished || this.course === 'stopped') {
+        throw new GameError('NO_GAME', 'The game is over already.');
+      }
+      await this.ports.clear(this.state, { actor, reason: 'game stopped' });
+      this.course = 'stopped';
+      this.leavePhase();
+      this.ports.announce({ type: 'game-stopped', view: this.view(), by });
+      return this.view();
+    });
+  }
+
+  /** Stops the clock, waits for the step under way and writes down how much time was left. */
+  async close(): Promise<void> {
+    this.closing = true;
+    this.leavePhase();
+    await this.queue(async () => {
+      if (this.settled || this.finished) return;
+      const suspended = suspend(this.state, this.ports.clock.now());
+      await this.ports
+        .save(suspended, { actor: BY_GAME, reason: 'shutdown' })
+        .catch((error: unknown) => this.ports.reportFailure('saving the game at shutdown', error));
+    });
+  }
+
+  private async takeAnswers(): Promise<void> {
+    const batch = this.pending.splice(0);
+    let next = this.state;
+    let outcomes: AnswerOutcome[] = [];
+    try {
+      outcomes = batch.map(({ answer, at }) => {
+        if (this.course === 'stopped') return { status: 'no-game' };
+        const { state, outcome } = recordAnswer(next, answer, at);
+        next = state;
+        return outcome;
+      });
+      if (next !== this.state) await this.ports.save(next, answersMeta(batch, next));
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+      return;
+    }
+    this.state = next;
+    batch.forEach(({ answer, resolve }, place) => {
+      const outcome = outcomes[place] as AnswerOutcome;
+      if (outcome.status === 'accepted') {
+        this.ports.announce({ type: 'player-answered', view: this.view(), userId: answer.userId });
+      }
+      resolve(outcome);
+    });
+  }
+
+  /** Takes the step that is due; one that cannot be saved is tried again later, and the game waits for it. */
+  private async advance(step: number): Promise<void> {
+    if (step !== this.step || this.closing) return;
+    try {
+      if (this.state.phase === 'round') await this.endRound();
+      else if (this.finished) await this.settle();
+      else await this.beginRound();
+    } catch (error) {
+      this.ports.reportFailure(`going on after round ${this.state.round}`, error);
+      this.retryLater();
+    }
+  }
+
+  private async beginRound(): Promise<void> {
+    const picture = this.ports.nextPicture(this.state.upcoming);
+    if (!picture) return this.finish();
+    const next = startRound(this.state, picture, this.ports.clock.now());
+    await this.ports.save(next, { actor: BY_GAME, reason: `round ${next.round} started` });
+    // Nobody sees the picture before this moment, so the time that the save took is not the players' time.
+    this.enterPhase(restartClock(next, this.ports.clock.now()));
+    this.ports.announce({ type: 'round-started', view: this.view() });
+  }
+
+  private async endRound(): Promise<void> {
+    const next = endRound(this.state, this.ports.clock.now());
+    await this.ports.save(next, { actor: BY_GAME, reason: `round ${next.round} ended` });
+    this.enterPhase(next);
+    const view = this.view();
+    if (view.lastResult) this.ports.announce({ type: 'round-ended', view, result: view.lastResult });
+  }
+
+  private async finish(): Promise<void> {
+    const next = finishGame(this.state, this.ports.clock.now());
+    await this.ports.save(next, { actor: BY_GAME, reason: 'game finished' });
+    this.leavePhase();
+    this.state = next;
+    await this.settle();
+  }
+
+  /** Books the scores and forgets the saved game. The end is announced even if that has to be tried again. */
+  private async settle(): Promise<void> {
+    try {
+      await this.ports.credit(this.state);
+      await this.ports.clear(this.state, { actor: BY_GAME, reason: 'game finished and credited' });
+      this.course = 'settled';
+      this.failures = 0;
+    } finally {
+      if (!this.endAnnounced) this.ports.announce({ type: 'game-ended', view: this.view() });
+      this.endAnnounced = true;
+    }
+  }
+
+  private enterPhase(next: GameState): void {
+    this.leavePhase();
+    this.state = next;
+    this.failures = 0;
+    this.setTimer();
+  }
+
+  private leavePhase(): void {
+    this.step++;
+    this.cancelTimer();
+  }
+
+  private setTimer(delayMs = this.state.endsAt - this.ports.clock.now()): void {
+    this.cancelTimer();
+    if (this.closing || this.settled) return;
+    const { step } = this;
+    const due = () => void this.queue(() => this.advance(step));
+    this.cancelTimer = this.ports.clock.setTimeout(due, Math.max(0, delayMs));
+  }
+
+  private retryLater(): void {
+    const delayMs = Math.min(RETRY_MS.longest, RETRY_MS.first * 2 ** this.failures);
+    this.failures++;
+    this.setTimer(delayMs);
+  }
+
+  /** Runs after everything that was asked for before, whether that succeeded or not. */
+  private queue<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.tail.then(task);
+    this.tail = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function closingError(): GameError {
+  return new GameError('GAME_CLOSING', 'The application is shutting down; the game goes on after the restart.');
+}
+
+function answersMeta(batch: readonly PendingAnswer[], state: GameState): StepMeta {
+  const only = batch.length === 1 ? batch[0] : undefined;
+  return { actor: only?.answer.userId ?? BY_GAME, reason: `round ${state.round} answered` };
+}

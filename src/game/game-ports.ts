@@ -1,0 +1,38 @@
+import type { GameStateRepository, PlayerRepository } from '../storage/index.js';
+import type { GamePorts } from './channel-game.js';
+import type { GameClock, GameRandom } from './clock.js';
+import { creditPlayers } from './crediting.js';
+import type { GameEvent } from './game.types.js';
+import { nextPicture } from './next-picture.js';
+import type { Pieces } from './pieces.js';
+
+export interface GameWorld {
+  states: Pick<GameStateRepository, 'saveGameState' | 'clearGameState'>;
+  players: Pick<PlayerRepository, 'creditGame'>;
+  catalogue: { pieces(): Pieces };
+  clock: GameClock;
+  random: GameRandom;
+  logger: { error(message: string): void };
+  announce(event: GameEvent): void;
+}
+
+/** Gives running games the repositories, the catalogue and the clock of the application. */
+export function gamePorts(world: GameWorld): GamePorts {
+  const { states, players, catalogue, clock, random, logger } = world;
+  return {
+    clock,
+    save: async (state, meta) => {
+      await states.saveGameState(state.channelId, state, meta);
+    },
+    clear: async ({ channelId }, meta) => {
+      await states.clearGameState(channelId, meta);
+    },
+    credit: (state) =>
+      creditPlayers(state, players, ({ userId }, error) =>
+        logger.error(`The record of player ${userId} refuses game ${state.gameId}, which is not counted: ${error}`),
+      ),
+    nextPicture: (upcoming) => nextPicture(upcoming, catalogue.pieces(), random),
+    announce: (event) => world.announce(event),
+    reportFailure: (doing, error) => logger.error(`${doing} failed: ${error}`),
+  };
+}

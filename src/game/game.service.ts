@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto';
+import { BeforeApplicationShutdown, Inject, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
+import { filter, Observable, Subject } from 'rxjs';
+import { GameStateRepository, PlayerRepository } from '../storage/index.js';
+import { CatalogueService } from './catalogue.service.js';
+import { ChannelGame, type GamePorts } from './channel-game.js';
+import { GAME_CLOCK, GAME_RANDOM, type GameClock, type GameRandom } from './clock.js';
+import { GameError } from './errors.js';
+import type {
+  AnswerOutcome,
+  GameAnswer,
+  GameEvent,
+  GamePlayer,
+  GameSettings,
+  GameView,
+  StopRequest,
+} from './game.types.js';
+import { gamePorts } from './game-ports.js';
+import { checkedAnswer, checkedId, checkedPlayer, cleanName } from './identity.js';
+import { type LeaderboardSortBy, type RankedPlayer, ranked } from './leaderboard.js';
+import { gameTimes, pickRounds } from './rules/index.js';
+import { readSavedState } from './session/saved-state.js';
+import { newGame } from './session/session.js';
+
+/** Channels whose podium is remembered; the oldest are forgotten first. */
+const PODIUMS_KEPT = 1_000;
+
+/**
+ * The quiz: one game per channel, each step saved before anybody hears of it. After a restart, orderly or not, every
+ * saved game goes on where it was, and a finished one is credited to each player exactly once.
+ */
+@Injectable()
+export class GameService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(GameService.name);
+  private readonly games = new Map<string, ChannelGame>();
+  /** Channels whose new game is being saved. */
+  private readonly starting = new Map<string, Promise<ChannelGame>>();
+  private readonly subject = new Subject<GameEvent>();
+  private readonly ports: GamePorts;
+  private resuming: Promise<void> | undefined;
+  private closing = false;
+
+  constructor(
+    private readonly states: GameStateRepository,
+    private readonly players: PlayerRepository,
+    private readonly catalogue: CatalogueService,
+    @Inject(GAME_CLOCK) private readonly clock: GameClock,
+    @Inject(GAME_RANDOM) private readonly random: GameRandom,
+  ) {
+    const { logger, subject } = this;
+    const announce = (event: GameEvent) => subject.next(event);
+    this.ports = gamePorts({ states, players, catalogue, clock, random, logger, announce });
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.ready();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.closing = true;
+    await Promise.allSettled(this.starting.values());
+    await Promise.all([...this.games.values()].map((game) => game.close()));
+    // Whoever streams the events to a browser would otherwise keep the connection, and the process, open.
+    this.subject.complete();
+  }
+
+  /**
+   * Starts a game; its first round begins three seconds later.
+   * @throws GameError GAME_RUNNING, GAME_FINISHING, NOT_ENOUGH_ARTISTS or GAME_CLOSING
+   * @throws TypeError naming the setting or member that is wrong
+   */
+  async startGame(channelId: string, host: GamePlayer, settings: GameSettings = {}): Promise<GameView> {
+    checkedId('channelId', channelId);
+    const times = gameTimes(settings);
+    const cleanHost = checkedPlayer(host);
+    await this.ready();
+    this.refuseSecondGame(channelId);
+    const pieces = pickRounds(this.playablePieces(), times.rounds, this.random).map(({ key }) => key);
+    const state = newGame({ gameId: randomUUID(), channelId, host: cleanHost, times, pieces }, this.clock.now());
+    const starting = ChannelGame.start(state, this.ports, (game) => this.remember(channelId, game));
+    this.starting.set(channelId, starting);
+    try {
+      return (await starting).view();
+    } finally {
+      this.starting.delete(channelId);
+    }
+  }
+
+  /**
+   * Gives a player's one answer to a round. `accepted` means that it is durable.
+   * @throws LogError when it could not be saved: nothing was counted, and the player may try again
+   * @throws GameError GAME_CLOSING during shutdown
+   * @throws TypeError naming the member that is wrong
+   */
+  async answer(channelId: string, answer: GameAnswer): Promise<AnswerOutcome> {
+    const at = this.clock.now();
+    const clean = checkedAnswer(answer);
+    await this.ready();
+    this.refuseWhenClosing();
+    const game = this.games.get(channelId);
+    if (!game || game.settled) return { status: 'no-game' };
+    return game.answer(clean, at);
+  }
+
+  /**
+   * Ends a game early; nothing is booked.
+   * @throws GameError NO_GAME, NOT_ALLOWED or GAME_CLOSING
+   */
+  async stopGame(channelId: string, by: StopRequest): Promise<GameView> {
+    const userId = checkedId('userId', by.userId);
+    await this.ready();
+    this.refuseWhenClosing();
+    const game = this.games.get(channelId);
+    if (!game || game.finished || game.settled) throw new GameError('NO_GAME', 'No game is running here.');
+    if (userId !== game.hostId && by.mayManage !== true) {
+      throw new GameError('NOT_ALLOWED', 'Only the host, or somebody who manages the channel, may stop the game.');
+    }
+    const name = by.username === undefined ? game.nameOf(userId) : cleanName(by.username);
+    const view = await game.stop(name === undefined ? undefined : { userId, username: name }, userId);
+    if (this.games.get(channelId) === game) this.games.delete(channelId);
+    return view;
+  }
+
+  /** The running game of a channel or, until the next one starts, the podium of the last. */
+  view(channelId: string): GameView | undefined {
+    return this.games.get(channelId)?.view();
+  }
+
+  /** The best players of all time with their places. */
+  async leaderboard(sortBy: LeaderboardSortBy = 'totalScore', limit = 10): Promise<RankedPlayer[]> {
+    return ranked(await this.players.getLeaderboard(sortBy, limit), sortBy);
+  }
+
+  /** A player's all-time figures with the place by total score; undefined before the first finished game. */
+  async playerStats(userId: string): Promise<RankedPlayer | undefined> {
+    const [stats, rank] = await Promise.all([this.players.getPlayerStats(userId), this.players.getRank(userId)]);
+    return stats && rank !== undefined ? { ...stats, rank } : undefined;
+  }
+
+  /** What happens from now on, in one channel or in all; each event only after the store has it. */
+  events(channelId?: string): Observable<GameEvent> {
+    if (channelId === undefined) return this.subject.asObservable();
+    return this.subject.pipe(filter(({ view }) => view.channelId === channelId));
+  }
+
+  /** Resolves once the saved games go on. A request that comes before Nest's hook waits for it, too. */
+  private ready(): Promise<void> {
+    this.resuming ??= this.resumeAll();
+    return this.resuming;
+  }
+
+  private async resumeAll(): Promise<void> {
+    await this.catalogue.ready();
+    const foreign: string[] = [];
+    for (const [channelId, saved] of Object.entries(await this.states.getAllGameStates())) {
+      const state = readSavedState(saved);
+      if (state?.channelId === channelId) this.games.set(channelId, await ChannelGame.resume(state, this.ports));
+      else foreign.push(channelId);
+    }
+    if (foreign.length > 0) {
+      this.logger.warn(
+        `${foreign.length} saved game(s) were not saved by this version and are left as they are: ${foreign.slice(0, 5).join(', ')}`,
+      );
+    }
+    if (this.games.size > 0) this.logger.log(`${this.games.size} saved game(s) go on.`);
+  }
+
+  private refuseWhenClosing(): void {
+    if (this.closing) throw new GameError('GAME_CLOSING', 'The application is shutting down; try again in a moment.');
+  }
+
+  private refuseSecondGame(channelId: string): void {
+    this.refuseWhenClosing();
+    const game = this.games.get(channelId);
+    if (this.starting.has(channelId) || (game && !game.settled && !game.finished)) {
+      throw new GameError('GAME_RUNNING', 'A game is running here already.');
+    }
+    if (game && !game.settled) {
+      throw new GameError(
+        'GAME_FINISHING',
+        'The scores of the last game are still being saved; try again in a moment.',
+      );
+    }
+  }
+
+  private playablePieces() {
+    const pieces = this.catalogue.pieces().playable();
+    if (pieces.length > 0) return pieces;
+    throw new GameError(
+      'NOT_ENOUGH_ARTISTS',
+      'The catalogue needs pieces by at least four artists with different names.',
+    );
+  }
+
+  private remember(channelId: string, game: ChannelGame): void {
+    this.games.delete(channelId);
+    this.games.set(channelId, game);
+    if (this.games.size <= PODIUMS_KEPT) return;
+    for (const [channel, { settled }] of this.games) {
+      if (this.games.size <= PODIUMS_KEPT) return;
+      if (settled) this.games.delete(channel);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * The words of the quiz that its rooms (web page, Discord) speak with `GameService`.
+ * Times are milliseconds since 1970 unless a name says otherwise.
+ */
+
+export interface GamePlayer {
+  userId: string;
+  username: string;
+}
+
+/** What the one who starts a game may choose. */
+export interface GameSettings {
+  /** Number of rounds. @default 20 (1–50) */
+  rounds?: number;
+  /** Seconds to answer. @default 15 (5–60) */
+  roundSeconds?: number;
+  /** Seconds between the end of a round and the next. @default 8 (2–60) */
+  pauseSeconds?: number;
+}
+
+export type GamePhase = 'starting' | 'round' | 'pause' | 'finished' | 'stopped';
+
+export interface Choice {
+  /** Shown on the button. */
+  artist: string;
+}
+
+export interface PlayerScore extends GamePlayer {
+  score: number;
+  correctAnswers: number;
+  incorrectAnswers: number;
+  /** Whether this player has answered the running round. */
+  answered: boolean;
+}
+
+/** The answer to a finished round. */
+export interface RoundResult {
+  round: number;
+  /** Index in the choices, 0–3. */
+  correctChoice: number;
+  artist: string;
+  title: string;
+  description: string;
+  imageUrl: string;
+  answers: { userId: string; username: string; choice: number; correct: boolean; points: number; afterMs: number }[];
+}
+
+/** What everybody in a channel may see; never reveals the answer of a running round. */
+export interface GameView {
+  gameId: string;
+  channelId: string;
+  phase: GamePhase;
+  host: GamePlayer;
+  /** Counted from 1; 0 while the game is starting. */
+  round: number;
+  rounds: number;
+  roundMs: number;
+  pauseMs: number;
+  /** The artwork of the running (or, in a pause, the last) round. */
+  imageUrl?: string;
+  title?: string;
+  choices?: Choice[];
+  /** When the running phase ends. */
+  endsAt?: number;
+  /** Players by score, best first. */
+  players: PlayerScore[];
+  lastResult?: RoundResult;
+  /** Set once the game is finished: userIds with the shared best score above zero. */
+  winners?: string[];
+}
+
+export type AnswerStatus =
+  /** Counted; durable. */
+  | 'accepted'
+  /** This player's first answer stands. */
+  | 'already-answered'
+  /** The round is over, or the button belongs to another round or game. */
+  | 'too-late'
+  | 'no-game';
+
+export interface AnswerOutcome {
+  status: AnswerStatus;
+  /** Only to the player: whether the accepted answer is right, and what it brings. */
+  correct?: boolean;
+  points?: number;
+}
+
+export type GameEvent =
+  | { type: 'game-started'; view: GameView }
+  /** The process came back and the saved game goes on where it was. */
+  | { type: 'game-resumed'; view: GameView }
+  | { type: 'round-started'; view: GameView }
+  | { type: 'player-answered'; view: GameView; userId: string }
+  | { type: 'round-ended'; view: GameView; result: RoundResult }
+  | { type: 'game-ended'; view: GameView }
+  | { type: 'game-stopped'; view: GameView; by: GamePlayer | undefined };
+
+/** One answer, as a button carries it: it names the game and the round it belongs to. */
+export interface GameAnswer extends GamePlayer {
+  gameId: string;
+  round: number;
+  /** Index in the choices, 0–3. */
+  choice: number;
+}
+
+/** Who asks for a game to be stopped. */
+export interface StopRequest {
+  userId: string;
+  username?: string;
+  /** Whether this person may stop other people's games. */
+  mayManage?: boolean;
+}

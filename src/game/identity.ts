@@ -1,0 +1,63 @@
+import type { GameAnswer, GamePlayer } from './game.types.js';
+import { CHOICE_COUNT } from './rules/index.js';
+
+/** Longest name kept, in characters as people count them. */
+export const MAX_NAME_LENGTH = 32;
+const MAX_ID_LENGTH = 256;
+
+/** Control characters, direction marks and halves of characters: they break lines, mirror text or cannot be stored. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu;
+/** More marks than any script stacks on one letter, so that no name grows over its neighbours. */
+const STACKED_MARKS = /(\p{M}{4})\p{M}+/gu;
+/** One visible character may be made of many; a name of them is held to this. */
+const MAX_CODE_UNITS = MAX_NAME_LENGTH * 8;
+
+/**
+ * The name as it is kept: one line, trimmed, at most {@link MAX_NAME_LENGTH} characters.
+ * @throws TypeError when nothing is left of it.
+ */
+export function cleanName(name: unknown): string {
+  if (typeof name !== 'string') throw new TypeError(`username must be a text, got ${typeof name}.`);
+  // The cut comes first, so that a name of a megabyte is not segmented.
+  const line = name
+    .slice(0, 16 * MAX_CODE_UNITS)
+    .replace(/\s+/gu, ' ')
+    .replace(UNPRINTABLE, '')
+    .replace(STACKED_MARKS, '$1')
+    .trim();
+  const characters = [...new Intl.Segmenter().segment(line)].slice(0, MAX_NAME_LENGTH);
+  let clean = '';
+  for (const { segment } of characters) {
+    if (clean.length + segment.length > MAX_CODE_UNITS) break;
+    clean += segment;
+  }
+  clean = clean.trim();
+  if (clean === '') throw new TypeError('username must have at least one visible character.');
+  return clean;
+}
+
+/**
+ * Checks an id of a user or a channel. Ids are kept as they are, so anything that could not be a log key is refused.
+ * @throws TypeError naming the field.
+ */
+export function checkedId(field: string, id: unknown): string {
+  if (typeof id !== 'string' || id === '') throw new TypeError(`${field} must be a text that is not empty.`);
+  if (id.length > MAX_ID_LENGTH) throw new TypeError(`${field} must have at most ${MAX_ID_LENGTH} characters.`);
+  if (/[\p{Cc}\p{Cs}]/u.test(id)) throw new TypeError(`${field} must not hold control characters or half characters.`);
+  return id;
+}
+
+/** A player whose id and name may be stored and shown. */
+export function checkedPlayer(player: GamePlayer): GamePlayer {
+  return { userId: checkedId('userId', player?.userId), username: cleanName(player?.username) };
+}
+
+/** An answer that is well formed; whether it comes in time is for the game to say. */
+export function checkedAnswer(answer: GameAnswer): GameAnswer {
+  const player = checkedPlayer(answer);
+  const { gameId, round, choice } = answer;
+  if (!Number.isInteger(choice) || choice < 0 || choice >= CHOICE_COUNT) {
+    throw new TypeError(`choice must be a whole number from 0 to ${CHOICE_COUNT - 1}, got ${String(choice)}.`);
+  }
+  return { ...player, gameId, round, choice };
+}

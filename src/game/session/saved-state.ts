@@ -1,0 +1,69 @@
+import { type GameState, STATE_VERSION } from './state.js';
+
+type Check = (value: unknown) => boolean;
+
+const isText: Check = (value) => typeof value === 'string';
+const isTime: Check = (value) => typeof value === 'number' && Number.isFinite(value);
+const isCount: Check = (value) => Number.isInteger(value) && (value as number) >= 0;
+const isFlag: Check = (value) => typeof value === 'boolean';
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+const shape =
+  (fields: Record<string, Check>): Check =>
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(fields).every(([name, check]) => check((value as Record<string, unknown>)[name]));
+
+const isPlayer = { userId: isText, username: isText };
+const isAnswer = { userId: isText, choice: isCount, correct: isFlag, points: isCount, afterMs: isTime };
+const isPicture = { title: isText, description: isText, imageUrl: isText, correctChoice: isCount };
+
+const FIELDS: Record<keyof GameState, Check> = {
+  version: (value) => value === STATE_VERSION,
+  gameId: isText,
+  channelId: isText,
+  host: shape(isPlayer),
+  times: shape({ rounds: isCount, roundMs: isTime, pauseMs: isTime }),
+  createdAt: isTime,
+  phase: (value) => ['starting', 'round', 'pause', 'finished'].includes(value as string),
+  round: isCount,
+  endsAt: isTime,
+  suspendedAt: orNull(isTime),
+  upcoming: listOf(isText),
+  current: orNull(
+    shape({
+      ...isPicture,
+      pieceKey: isText,
+      choices: listOf(shape({ address: isText, artist: isText })),
+      answers: listOf(shape(isAnswer)),
+    }),
+  ),
+  players: listOf(shape({ ...isPlayer, score: isCount, correctAnswers: isCount, incorrectAnswers: isCount })),
+  lastResult: orNull(
+    shape({ ...isPicture, round: isCount, artist: isText, answers: listOf(shape({ ...isAnswer, username: isText })) }),
+  ),
+  outcome: orNull(shape({ finishedAt: isTime, winners: listOf(isText) })),
+};
+
+const isState = shape(FIELDS);
+
+/**
+ * A saved state as this version writes it, without the members that the store adds.
+ * Anything else, such as a game of the reference bot, is not ours to judge: undefined.
+ */
+export function readSavedState(saved: unknown): GameState | undefined {
+  if (!isState(saved)) return undefined;
+  const state = saved as GameState;
+  const needsPicture = state.phase === 'round' || state.phase === 'pause';
+  if (needsPicture && state.current === null) return undefined;
+  if ((state.phase === 'finished') !== (state.outcome !== null)) return undefined;
+  const known = Object.keys(FIELDS) as (keyof GameState)[];
+  return Object.fromEntries(known.map((name) => [name, state[name]])) as unknown as GameState;
+}

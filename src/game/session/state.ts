@@ -1,0 +1,63 @@
+import type { GamePlayer, RoundResult } from '../game.types.js';
+import type { GameTimes, NamedArtist } from '../rules/index.js';
+
+/** The version of the saved shape; a state of any other version is not touched. */
+export const STATE_VERSION = 1;
+
+/**
+ * A game as it is saved: plain JSON, `null` for what is not there, so that it comes back exactly as it went in.
+ * Players are a list and not an object by userId, because any text, `__proto__` too, may be a userId.
+ */
+export interface GameState {
+  version: typeof STATE_VERSION;
+  gameId: string;
+  channelId: string;
+  host: GamePlayer;
+  times: GameTimes;
+  createdAt: number;
+  phase: 'starting' | 'round' | 'pause' | 'finished';
+  /** Counted from 1; 0 while the game is starting. */
+  round: number;
+  /** When the running phase ends. */
+  endsAt: number;
+  /** When an orderly shutdown stopped the clock; null while it runs. */
+  suspendedAt: number | null;
+  /** Keys of the pieces still to come. */
+  upcoming: string[];
+  /** The running round or, in a pause, the last one. */
+  current: CurrentRound | null;
+  /** Everybody who has answered at least once, in the order of their first answers. */
+  players: PlayerTally[];
+  lastResult: RoundResult | null;
+  outcome: GameOutcome | null;
+}
+
+export interface CurrentRound {
+  pieceKey: string;
+  title: string;
+  description: string;
+  imageUrl: string;
+  choices: NamedArtist[];
+  correctChoice: number;
+  answers: RecordedAnswer[];
+}
+
+export interface RecordedAnswer {
+  userId: string;
+  choice: number;
+  correct: boolean;
+  points: number;
+  afterMs: number;
+}
+
+export interface PlayerTally extends GamePlayer {
+  score: number;
+  correctAnswers: number;
+  incorrectAnswers: number;
+}
+
+export interface GameOutcome {
+  finishedAt: number;
+  /** userIds. */
+  winners: string[];
+}
