@@ -40,7 +40,9 @@ export class FileLog {
   firstSeq: number;
   readonly #cache: ValueCache;
   readonly #pending = new PendingValues();
+  /** Whole new states under way, and the settling of the newest. */
   #pendingReplacements = 0;
+  #replacement: Promise<unknown> = Promise.resolve();
   #maintenance: Promise<unknown> = Promise.resolve();
   #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
   #closing = false;
@@ -102,7 +104,7 @@ export class FileLog {
   append(change: LogChange, meta?: EntryMeta): Promise<LogEntry> {
     this.assertOpen();
     const pending = this.#encode(change, meta);
-    return new Promise<LogEntry>((resolve, reject) => {
+    const durable = new Promise<LogEntry>((resolve, reject) => {
       const entry: PendingChange = {
         ...pending,
         resolve: (written) => resolve(entryOf(entry, change, written)),
@@ -112,6 +114,8 @@ export class FileLog {
       if ('key' in change) this.#pending.add(change.key, entry.json);
       else this.#pendingReplacements += 1;
     });
+    if (!('key' in change)) this.#replacement = durable.catch(() => undefined);
+    return durable;
   }
 
   async update<T>(
@@ -121,7 +125,7 @@ export class FileLog {
   ): Promise<T | undefined> {
     this.assertOpen();
     // A whole new state is under way: what this key will be in it is known once it is there.
-    while (this.#pendingReplacements > 0) await this.writer.drain();
+    while (this.#pendingReplacements > 0) await this.#replacement;
     this.assertOpen();
     // From here to `append` nothing waits, so no other write comes between.
     const pending = this.#pending.get(key);
@@ -205,12 +209,21 @@ export class FileLog {
       await this.writer.finish();
       if (this.writer.poisoned || this.end.seq === 0) return;
       await this.mainFile.write();
-      const { disk, paths } = this.context;
-      const { seq, offset, chain } = this.end;
-      const main = this.mainFile.seq === seq ? this.mainFile.proof : undefined;
-      await writeSeal(disk, paths.seal, { seq, bytes: offset, crc: crcDigits(chain), ...(main && { main }) });
+      await this.#seal();
     } finally {
       await this.shared.release();
+    }
+  }
+
+  /** A seal that cannot be written, on a full disk for instance, costs a later check and no data. */
+  async #seal(): Promise<void> {
+    const { disk, paths, logger } = this.context;
+    const { seq, offset, chain } = this.end;
+    const main = this.mainFile.seq === seq ? this.mainFile.proof : undefined;
+    try {
+      await writeSeal(disk, paths.seal, { seq, bytes: offset, crc: crcDigits(chain), ...(main && { main }) });
+    } catch (error) {
+      logger.warn(`${paths.seal} was not written: ${(error as Error).message}`);
     }
   }
 

@@ -77,20 +77,53 @@ export class StateScanner {
   push(buffer: Uint8Array, start: number, end: number): void {
     const base = this.#seen - start;
     for (let i = start; i < end; i += 1) {
-      const byte = buffer[i] as number;
       if (this.#inString) {
-        if (this.#keyOpen) this.#keepKeyByte(byte);
-        if (this.#escaped) this.#escaped = false;
-        else if (byte === BACKSLASH) this.#escaped = true;
-        else if (byte === QUOTE) this.#closeString();
+        i = this.#keyOpen ? this.#keyBytes(buffer, i, end) : this.#skipString(buffer, i, end);
         continue;
       }
+      const byte = buffer[i] as number;
       if (byte === QUOTE) this.#openString(base + i);
       else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.#open(byte);
       else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) this.#close(base + i);
-      else if (byte === COMMA) this.#comma(base + i);
+      else if (byte === COMMA && this.#depth <= 2) this.#comma(base + i);
     }
     this.#seen = base + end;
+  }
+
+  /** Index of the string's closing quote, or `end` where it lies in a later piece. */
+  #skipString(buffer: Uint8Array, start: number, end: number): number {
+    let i = start;
+    if (this.#escaped) {
+      this.#escaped = false;
+      i += 1;
+    }
+    for (; i < end; i += 1) {
+      const byte = buffer[i];
+      if (byte === QUOTE) {
+        this.#inString = false;
+        return i;
+      }
+      if (byte === BACKSLASH) i += 1;
+    }
+    // A backslash was the last byte of this piece: what it escapes begins the next.
+    this.#escaped = i > end;
+    return end;
+  }
+
+  #keyBytes(buffer: Uint8Array, start: number, end: number): number {
+    for (let i = start; i < end; i += 1) {
+      const byte = buffer[i] as number;
+      this.#keepKeyByte(byte);
+      if (this.#escaped) this.#escaped = false;
+      else if (byte === BACKSLASH) this.#escaped = true;
+      else if (byte === QUOTE) {
+        this.#inString = false;
+        this.#keyOpen = false;
+        this.#atName = false;
+        return i;
+      }
+    }
+    return end;
   }
 
   #openString(at: number): void {
@@ -101,13 +134,6 @@ export class StateScanner {
     this.#keepKeyByte(QUOTE);
     if (this.#depth === 1) this.#nameAt = at;
     else this.#memberAt = at;
-  }
-
-  #closeString(): void {
-    this.#inString = false;
-    if (!this.#keyOpen) return;
-    this.#keyOpen = false;
-    this.#atName = false;
   }
 
   #open(byte: number): void {

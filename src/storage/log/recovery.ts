@@ -56,6 +56,8 @@ export async function recoverLog(context: LogContext): Promise<RecoveredLog> {
   try {
     const evidence = await gatherEvidence(context, opened, events);
     const verdict = await judge(context, evidence, opened.file, events);
+    // Left by a compaction that a crash interrupted; the log itself is untouched by it.
+    await context.disk.remove(context.paths.compacting);
     if (verdict === 'rewritten') {
       await opened.file?.close();
       opened = await openAndScan(context);
@@ -101,8 +103,6 @@ async function gatherEvidence(context: LogContext, opened: Opened, events: Recov
       message: 'The seal is damaged and was ignored; whether the log was cut at the end of a line cannot be told.',
     });
   }
-  // Left by a compaction that a crash interrupted; the log itself is untouched by it.
-  await disk.remove(paths.compacting);
   return {
     scan: opened.scan,
     exists: opened.file !== undefined,
