@@ -1,4 +1,9 @@
-/** Decoded values, the least recently used dropped first, bounded by the bytes that they took in the log. */
+/**
+ * Decoded values, bounded by the bytes that they took in the log. Two generations instead of a list in order of use:
+ * what is used moves into the young one, and when that is half the bound the old one is dropped whole. So a value is
+ * kept at least as long as half the bound of others, and nothing is ever searched for what to drop (taking the first
+ * key of a Map after many deletions walks over every one of them).
+ */
 
 interface Held {
   value: unknown;
@@ -7,55 +12,76 @@ interface Held {
 
 /** What a key and the bookkeeping cost beside the value, roughly. */
 const OVERHEAD_BYTES = 128;
+/** A larger value, as a share of the bound, is not kept: one must not push everything else out. */
+const LARGEST_SHARE = 1 / 4;
 
 export class ValueCache {
-  readonly #held = new Map<string, Held>();
-  #bytes = 0;
+  #young = new Map<string, Held>();
+  #old = new Map<string, Held>();
+  #youngBytes = 0;
+  #oldBytes = 0;
   hits = 0;
   misses = 0;
 
   constructor(private readonly maxBytes: number) {}
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#youngBytes + this.#oldBytes;
   }
 
   /** The value itself, not a copy; `undefined` where it is not held. */
   get(key: string): unknown {
-    const held = this.#held.get(key);
-    if (held === undefined) {
+    const young = this.#young.get(key);
+    if (young !== undefined) {
+      this.hits += 1;
+      return young.value;
+    }
+    const old = this.#old.get(key);
+    if (old === undefined) {
       this.misses += 1;
       return undefined;
     }
     this.hits += 1;
-    // A Map iterates in insertion order, so moving a key to the end makes its head the oldest.
-    this.#held.delete(key);
-    this.#held.set(key, held);
-    return held.value;
+    this.#old.delete(key);
+    this.#oldBytes -= old.bytes;
+    this.#keep(key, old);
+    return old.value;
   }
 
   set(key: string, value: unknown, valueBytes: number): void {
-    const bytes = valueBytes + key.length + OVERHEAD_BYTES;
     this.delete(key);
-    // One huge value must not push everything else out.
-    if (bytes * 4 > this.maxBytes) return;
-    this.#held.set(key, { value, bytes });
-    this.#bytes += bytes;
-    for (const oldest of this.#held.keys()) {
-      if (this.#bytes <= this.maxBytes) break;
-      this.delete(oldest);
-    }
+    const bytes = valueBytes + key.length + OVERHEAD_BYTES;
+    if (bytes <= this.maxBytes * LARGEST_SHARE) this.#keep(key, { value, bytes });
   }
 
   delete(key: string): void {
-    const held = this.#held.get(key);
-    if (held === undefined) return;
-    this.#held.delete(key);
-    this.#bytes -= held.bytes;
+    const young = this.#young.get(key);
+    if (young !== undefined) {
+      this.#young.delete(key);
+      this.#youngBytes -= young.bytes;
+      return;
+    }
+    const old = this.#old.get(key);
+    if (old === undefined) return;
+    this.#old.delete(key);
+    this.#oldBytes -= old.bytes;
   }
 
   clear(): void {
-    this.#held.clear();
-    this.#bytes = 0;
+    this.#young = new Map();
+    this.#old = new Map();
+    this.#youngBytes = 0;
+    this.#oldBytes = 0;
+  }
+
+  #keep(key: string, held: Held): void {
+    if (this.#youngBytes + held.bytes > this.maxBytes / 2) {
+      this.#old = this.#young;
+      this.#oldBytes = this.#youngBytes;
+      this.#young = new Map();
+      this.#youngBytes = 0;
+    }
+    this.#young.set(key, held);
+    this.#youngBytes += held.bytes;
   }
 }
