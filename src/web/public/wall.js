@@ -1,0 +1,24 @@
+/** A few pieces of the collection, hung without labels. */
+
+import { get } from './api.js';
+import { el, show } from './dom.js';
+
+export function createWall(count, className) {
+  const node = el('div', { class: `wall ${className}`, 'aria-hidden': 'true' });
+  hang(node, count);
+  return node;
+}
+
+async function hang(node, count) {
+  try {
+    const { imageUrls } = await get('/api/wall');
+    show(
+      node,
+      imageUrls
+        .slice(0, count)
+        .map((src) => el('div', { class: 'wall-frame' }, el('img', { src, alt: '', decoding: 'async' }))),
+    );
+  } catch {
+    // The wall is decoration; without it there is more of the wall.
+  }
+}

@@ -1,0 +1,120 @@
+/** The web room on a real port, over a quiz whose every answer the test decides. */
+
+import { Module } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { filter, type Observable, Subject } from 'rxjs';
+import {
+  type AnswerOutcome,
+  CatalogueService,
+  type GameAnswer,
+  type GameEvent,
+  GameModule,
+  type GamePlayer,
+  GameService,
+  type GameSettings,
+  type GameView,
+  type RankedPlayer,
+  type StopRequest,
+} from '../../src/game/index.js';
+import { WebModule } from '../../src/web/index.js';
+
+/** Remembers what it was asked, and says what it was told to say. */
+export class ScriptedGame {
+  current: GameView | undefined;
+  outcome: AnswerOutcome = { status: 'accepted', correct: true, points: 700 };
+  board: RankedPlayer[] = [];
+  failure: Error | undefined;
+  readonly started: { channelId: string; host: GamePlayer; settings: GameSettings }[] = [];
+  readonly answers: { channelId: string; answer: GameAnswer }[] = [];
+  readonly stops: { channelId: string; by: StopRequest }[] = [];
+  readonly subject = new Subject<GameEvent>();
+
+  async startGame(channelId: string, host: GamePlayer, settings: GameSettings): Promise<GameView> {
+    if (this.failure) throw this.failure;
+    this.started.push({ channelId, host, settings });
+    this.current = viewIn(channelId, host);
+    return this.current;
+  }
+
+  async answer(channelId: string, answer: GameAnswer): Promise<AnswerOutcome> {
+    if (this.failure) throw this.failure;
+    this.answers.push({ channelId, answer });
+    return this.outcome;
+  }
+
+  async stopGame(channelId: string, by: StopRequest): Promise<void> {
+    if (this.failure) throw this.failure;
+    this.stops.push({ channelId, by });
+  }
+
+  view(): GameView | undefined {
+    return this.current;
+  }
+
+  async leaderboard(_sortBy: string, limit = 10): Promise<RankedPlayer[]> {
+    return this.board.slice(0, limit);
+  }
+
+  async playerStats(userId: string): Promise<RankedPlayer | undefined> {
+    return this.board.find((player) => player.userId === userId);
+  }
+
+  events(channelId: string): Observable<GameEvent> {
+    return this.subject.pipe(filter((event) => event.view.channelId === channelId));
+  }
+}
+
+class ScriptedCatalogue {
+  artwork(tokenId: string): string | undefined {
+    return tokenId === 'known' ? '<svg xmlns="http://www.w3.org/2000/svg"/>' : undefined;
+  }
+
+  pieces() {
+    const piece = (imageUrl: string, primaryArtist: string) => ({ imageUrl, primaryArtist });
+    return { playable: () => [piece('/art/a.svg', 'A'), piece('/art/b.svg', 'B'), piece('https://far/c.png', 'C')] };
+  }
+}
+
+@Module({
+  providers: [
+    { provide: GameService, useClass: ScriptedGame },
+    { provide: CatalogueService, useClass: ScriptedCatalogue },
+  ],
+  exports: [GameService, CatalogueService],
+})
+class ScriptedGameModule {}
+
+export interface WebStage {
+  url: string;
+  game: ScriptedGame;
+  /** Posts as a browser that has its page from here. */
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export async function openWebStage(): Promise<WebStage> {
+  const testing = await Test.createTestingModule({ imports: [WebModule] })
+    .overrideModule(GameModule)
+    .useModule(ScriptedGameModule)
+    .compile();
+  const app = testing.createNestApplication({ forceCloseConnections: true, logger: false });
+  await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
+  return {
+    url,
+    game: app.get<ScriptedGame>(GameService),
+    post: (path, body, headers = {}) =>
+      fetch(`${url}${path}`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Origin: url, ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    close: () => app.close(),
+  };
+}
+
+/** A game that has just begun. */
+export function viewIn(channelId: string, host: GamePlayer): GameView {
+  const times = { rounds: 3, roundMs: 8_000, pauseMs: 2_000 };
+  return { gameId: 'game-1', channelId, phase: 'round', host, round: 1, ...times, players: [] };
+}
