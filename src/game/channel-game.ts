@@ -178,7 +178,7 @@ export class ChannelGame {
 
   /** Takes the step that is due; one that cannot be saved is tried again later, and the game waits for it. */
   private async advance(step: number): Promise<void> {
-    if (step !== this.step || this.closing) return;
+    if (step !== this.step) return;
     try {
       if (this.state.phase === 'round') await this.endRound();
       else if (this.finished) await this.settle();
@@ -242,7 +242,7 @@ export class ChannelGame {
 
   private setTimer(delayMs = this.state.endsAt - this.ports.clock.now()): void {
     this.cancelTimer();
-    if (this.closing || this.settled) return;
+    if (this.closing) return;
     const { step } = this;
     const due = () => void this.queue(() => this.advance(step));
     this.cancelTimer = this.ports.clock.setTimeout(due, Math.max(0, delayMs));

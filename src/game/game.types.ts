@@ -14,7 +14,7 @@ export interface GameSettings {
   rounds?: number;
   /** Seconds to answer. @default 15 (5–60) */
   roundSeconds?: number;
-  /** Seconds between the end of a round and the next. @default 8 (2–60) */
+  /** Seconds between the end of a round and the next; before the podium five at most. @default 8 (2–60) */
   pauseSeconds?: number;
 }
 

@@ -19,11 +19,7 @@ export function nameKey(name: string): string {
   return name.normalize('NFKC').replace(/\s+/gu, ' ').trim().toLowerCase();
 }
 
-/** The name keys and addresses of a piece's makers. */
-export function makersOf(
-  piece: PieceOfArt,
-  nameOf: (address: string) => string,
-): { addresses: Set<string>; names: Set<string> } {
-  const addresses = new Set([piece.primaryArtist, ...piece.artists]);
-  return { addresses, names: new Set([...addresses].map((address) => nameKey(nameOf(address)))) };
+/** What the makers of a piece are called, as {@link nameKey} has it. */
+export function makerNames(piece: PieceOfArt, nameOf: (address: string) => string): Set<string> {
+  return new Set([piece.primaryArtist, ...piece.artists].map((address) => nameKey(nameOf(address))));
 }

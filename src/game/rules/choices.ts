@@ -1,4 +1,4 @@
-import { makersOf, type NamedArtist, nameKey, type PieceOfArt } from './artists.js';
+import { makerNames, type NamedArtist, nameKey, type PieceOfArt } from './artists.js';
 import { type Random, randomIndex, shuffled } from './random.js';
 
 /** How many buttons a round has. */
@@ -37,9 +37,8 @@ export function isPlayable(
   names: ReadonlySet<string>,
   nameOf: (address: string) => string,
 ): boolean {
-  const makers = makersOf(piece, nameOf);
   let others = names.size;
-  for (const name of makers.names) if (names.has(name)) others--;
+  for (const name of makerNames(piece, nameOf)) if (names.has(name)) others--;
   return others >= CHOICE_COUNT - 1;
 }
 
@@ -54,9 +53,8 @@ function pickWrongAnswers(
   nameOf: (address: string) => string,
   random: Random,
 ): NamedArtist[] {
-  const makers = makersOf(piece, nameOf);
-  const taken = new Set(makers.names);
-  const open = everybody.filter((address) => !makers.addresses.has(address));
+  const taken = makerNames(piece, nameOf);
+  const open = [...everybody];
   const wrong: NamedArtist[] = [];
   while (wrong.length < CHOICE_COUNT - 1 && open.length > 0) {
     // The last one fills the gap: a catalogue of a thousand artists is not shuffled for three of them.

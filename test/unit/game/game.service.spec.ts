@@ -163,6 +163,40 @@ describe('GameService', () => {
     expect(bot.store.saves).toBe(0);
   });
 
+  it('ends for everybody else when the store refuses the record of one player for good', async () => {
+    const error = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => {});
+    const credit = bot.store.players.creditGame.bind(bot.store.players);
+    bot.store.players.creditGame = async (...args) => {
+      if (args[0] === 'ada') throw new TypeError('totalGames must be an integer');
+      return credit(...args);
+    };
+    await bot.game.startGame('channel', ada, { ...short, rounds: 1 });
+    await bot.clock.advance(3_000);
+    await Promise.all([bot.answer(ada), bot.answer(bob)]);
+    await bot.clock.advance(wholeGameMs);
+    expect(bot.store.credits.get('bob')).toHaveLength(1);
+    expect(bot.store.saved.size).toBe(0);
+    expect(error).toHaveBeenCalledTimes(1);
+    expect(String(error.mock.calls[0]?.[0])).toMatch(/ada.*totalGames must be/);
+  });
+
+  it('credits the others at once when one credit has to be tried again', async () => {
+    const credit = bot.store.players.creditGame.bind(bot.store.players);
+    let failures = 1;
+    bot.store.players.creditGame = async (...args) => {
+      if (args[0] === 'ada' && failures-- > 0) throw new Error('disk full');
+      return credit(...args);
+    };
+    await bot.game.startGame('channel', ada, { ...short, rounds: 1 });
+    await bot.clock.advance(3_000);
+    await Promise.all([bot.answer(ada), bot.answer(bob)]);
+    await bot.clock.advance(10_000 + 5_000);
+    expect([...bot.store.credits.keys()]).toEqual(['bob']);
+    await bot.clock.advance(1_000);
+    expect([...bot.store.credits.keys()].sort()).toEqual(['ada', 'bob']);
+    expect(bot.store.saved.size).toBe(0);
+  });
+
   it('never shows a piece twice in a game, nor more rounds than pieces', async () => {
     const view = await bot.game.startGame('channel', ada, { ...short, rounds: 50 });
     expect(view.rounds).toBe(12);
@@ -310,6 +344,14 @@ describe('a restart', () => {
     await Promise.all([started, shutdown]);
     expect(bot.clock.running).toBe(0);
     expect(bot.store.saved.get('late')).toContain('"suspendedAt":1');
+  });
+
+  it('does not play a game that lies under the name of another channel', async () => {
+    bot.store.saved.set('copy', bot.store.saved.get('channel') ?? '');
+    const next = bot.crash();
+    await next.game.onApplicationBootstrap();
+    expect(next.game.view('copy')).toBeUndefined();
+    expect(next.game.view('channel')?.phase).toBe('round');
   });
 
   it('leaves a game of another program untouched and says so once', async () => {
