@@ -104,6 +104,7 @@ async function sendAnswer(room, path, answer, paint) {
     announce(spoken(outcome));
   } catch (error) {
     if (!(error instanceof Refusal) && isRunning(room, answer)) {
+      answer.isRepeated = true;
       setTimeout(() => sendAnswer(room, path, answer, paint), RETRY_ANSWER_MS);
       return;
     }

@@ -90,7 +90,7 @@ export function choiceOf(room) {
   const result = room.view && resultOf(room.view);
   const counted = result?.answers.find((answer) => answer.userId === room.you?.userId);
   if (counted !== undefined) return counted.choice;
-  return room.answer?.status === 'accepted' || room.answer?.status === 'sending' ? room.answer.choice : undefined;
+  return stands(room.answer) ? room.answer.choice : undefined;
 }
 
 /** Players with their places; equal scores share a place, and the next place is left out. */
@@ -100,6 +100,12 @@ export function standings(players) {
     ...player,
     place: sorted.findIndex((other) => other.score === player.score) + 1,
   }));
+}
+
+/** An answer that was sent again and found itself already there was lost only on the way back. */
+function stands(answer) {
+  if (answer?.status === 'already-answered') return answer.isRepeated === true;
+  return answer?.status === 'accepted' || answer?.status === 'sending';
 }
 
 function isAnswerTo(answer, view) {
