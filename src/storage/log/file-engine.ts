@@ -1,5 +1,6 @@
 /** The default engine: a data directory on this machine, held by one process, each log a file. */
 import { join } from 'node:path';
+import { assertKey, encodeChange } from './change.js';
 import { compactLog } from './compaction.js';
 import type { EntryMeta, LogChange, LogEntry } from './entry.js';
 import { LogError, toLogError } from './errors.js';
@@ -31,7 +32,7 @@ export class FileLogEngine implements LogEngine {
   readonly #closeListeners = new Set<() => void>();
   readonly #compacting = new Map<string, Promise<CompactionReport>>();
   #lock: DirectoryLock | undefined;
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(
     private readonly options: ResolvedLogOptions,
@@ -41,26 +42,34 @@ export class FileLogEngine implements LogEngine {
 
   async open(): Promise<void> {
     const { dataDir } = this.options;
+    await this.#closing?.catch(() => undefined);
     try {
       await this.disk.makeDirectory(join(dataDir, 'logs'));
       this.#lock = await DirectoryLock.take(this.disk, dataDir);
-      this.#closed = false;
     } catch (error) {
       throw toLogError(error, 'opening', dataDir);
     }
   }
 
-  async close(): Promise<void> {
-    if (this.#closed || !this.#lock) return;
-    this.#closed = true;
+  /** A second call waits for the first. */
+  close(): Promise<void> {
+    if (!this.#lock) return this.#closing ?? Promise.resolve();
+    const lock = this.#lock;
+    this.#lock = undefined;
+    this.#closing = this.#closeAll(lock);
+    return this.#closing;
+  }
+
+  async #closeAll(lock: DirectoryLock): Promise<void> {
     const opened = await Promise.allSettled(this.#opening.values());
     const logs = opened.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
     const outcomes = await Promise.allSettled(logs.map((log) => log.close()));
     for (const onClose of this.#closeListeners) onClose();
     this.#closeListeners.clear();
     this.#listeners.clear();
-    await this.#lock.release();
-    this.#lock = undefined;
+    this.#logs.clear();
+    this.#opening.clear();
+    await lock.release();
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed) throw toLogError(failed.reason, 'closing', this.options.dataDir);
   }
@@ -79,8 +88,9 @@ export class FileLogEngine implements LogEngine {
   }
 
   async append(log: string, change: LogChange, meta?: EntryMeta): Promise<LogEntry> {
+    const encoded = encodeChange(change, meta);
     const ready = this.#logs.get(log);
-    return (ready ?? (await this.#log(log))).append(change, meta);
+    return (ready ?? (await this.#log(log))).append(encoded);
   }
 
   async update<T>(
@@ -89,15 +99,19 @@ export class FileLogEngine implements LogEngine {
     fn: (current: T | undefined) => T | undefined,
     meta?: EntryMeta,
   ): Promise<T | undefined> {
+    assertKey(key);
+    const kept = meta && { ...meta };
     const ready = this.#logs.get(log);
-    return (ready ?? (await this.#log(log))).update(key, fn, meta);
+    return (ready ?? (await this.#log(log))).update(key, fn, kept);
   }
 
   async get<T>(log: string, key: string): Promise<T | undefined> {
+    assertKey(key);
     return (await this.#readable(log)).get<T>(key);
   }
 
   async has(log: string, key: string): Promise<boolean> {
+    assertKey(key);
     return (await this.#readable(log)).has(key);
   }
 
@@ -206,7 +220,7 @@ export class FileLogEngine implements LogEngine {
   }
 
   #assertOpen(): void {
-    if (this.#lock && !this.#closed) return;
+    if (this.#lock) return;
     throw new LogError('LOG_CLOSED', `The data directory ${this.options.dataDir} is not open.`, {
       file: this.options.dataDir,
       hint: 'Logs open in onModuleInit and close in onApplicationShutdown.',

@@ -1,10 +1,12 @@
 /** One log in files: index, cache, writer and main file around the bytes that recovery found. */
+
+import { type EncodedChange, encodeChange, entryOf } from './change.js';
 import { crcDigits } from './crc.js';
-import type { EntryMeta, LogChange, LogEntry } from './entry.js';
+import type { EntryMeta, LogEntry } from './entry.js';
 import { LogError } from './errors.js';
-import { decodeMember, deleteBody, replaceBody, SET_KEY_AT, setBody } from './format.js';
+import { decodeMember, SET_KEY_AT } from './format.js';
 import { StateScanner } from './json-scan.js';
-import { assertPlainObject, cloneJson, encodeJson } from './json-value.js';
+import { cloneJson } from './json-value.js';
 import type { KeyIndex, Places } from './key-index.js';
 import { type LogContext, SharedFile } from './log-context.js';
 import type { LogStats, RecoveryReport } from './log-engine.js';
@@ -17,10 +19,7 @@ import { ValueCache } from './value-cache.js';
 import { type CommittedLine, GroupCommitWriter, type LogEnd, type PendingEntry } from './writer.js';
 
 interface PendingChange extends PendingEntry {
-  change: LogChange;
-  meta: EntryMeta | undefined;
-  /** The value's JSON text; undefined for a tombstone or a whole state. */
-  json: string | undefined;
+  change: EncodedChange;
 }
 
 const SCRATCH_BYTES = 64 * 1024;
@@ -101,20 +100,15 @@ export class FileLog {
   }
 
   /** Accepted in the order of the calls; resolves once durable. */
-  append(change: LogChange, meta?: EntryMeta): Promise<LogEntry> {
+  append(change: EncodedChange): Promise<LogEntry> {
     this.assertOpen();
-    const pending = this.#encode(change, meta);
     const durable = new Promise<LogEntry>((resolve, reject) => {
-      const entry: PendingChange = {
-        ...pending,
-        resolve: (written) => resolve(entryOf(entry, change, written)),
-        reject,
-      };
-      this.writer.enqueue(entry);
-      if ('key' in change) this.#pending.add(change.key, entry.json);
+      const { body } = change;
+      this.writer.enqueue({ change, body, reject, resolve: (written) => resolve(entryOf(change, written)) });
+      if (change.key !== undefined) this.#pending.add(change.key, change.json);
       else this.#pendingReplacements += 1;
     });
-    if (!('key' in change)) this.#replacement = durable.catch(() => undefined);
+    if (change.key === undefined) this.#replacement = durable.catch(() => undefined);
     return durable;
   }
 
@@ -132,10 +126,10 @@ export class FileLog {
     const stored = pending ? parsed<T>(pending.json) : (this.#read(key) as T | undefined);
     const next = fn(stored);
     if (next === undefined) {
-      if (stored !== undefined) await this.append({ op: 'DELETE', key }, meta);
+      if (stored !== undefined) await this.append(encodeChange({ op: 'DELETE', key }, meta));
       return undefined;
     }
-    await this.append({ op: 'SET', key, value: next }, meta);
+    await this.append(encodeChange({ op: 'SET', key, value: next }, meta));
     return next;
   }
 
@@ -235,39 +229,27 @@ export class FileLog {
     });
   }
 
-  #encode(change: LogChange, meta: EntryMeta | undefined): Omit<PendingChange, 'resolve' | 'reject'> {
-    if (change.op === 'DELETE') {
-      return { change, meta, json: undefined, body: deleteBody(JSON.stringify(change.key), meta) };
-    }
-    if ('key' in change) {
-      const json = encodeJson(change.value, 'value');
-      return { change, meta, json, body: setBody(JSON.stringify(change.key), json, meta) };
-    }
-    assertPlainObject(change.data, 'data');
-    return { change, meta, json: undefined, body: replaceBody(encodeJson(change.data, 'data'), meta) };
-  }
-
   #committed(line: CommittedLine<PendingChange>): void {
-    const { change, meta, json } = line.pending;
+    const { change } = line.pending;
     if (this.entries === 0) this.firstSeq = line.seq;
     this.entries += 1;
-    if ('key' in change) {
+    if (change.key !== undefined) {
       this.#cache.delete(change.key);
       this.#pending.settle(change.key);
-      this.#indexKey(line, change.op === 'SET');
+      this.#indexKey(line, change.key, change.op === 'SET');
     } else {
       this.#cache.clear();
       this.#pendingReplacements -= 1;
       this.#indexState(line);
     }
     this.mainFile.touch();
-    if (this.observed()) this.onEntry(entryOf({ meta }, copyOf(change, json), line));
+    if (this.observed()) this.onEntry(entryOf(change, line));
   }
 
-  #indexKey(line: CommittedLine<PendingChange>, set: boolean): void {
+  #indexKey(line: CommittedLine<PendingChange>, key: string, set: boolean): void {
     const { index } = this;
     if (!set) {
-      index.hashText((line.pending.change as { key: string }).key);
+      index.hashText(key);
       index.delete();
       return;
     }
@@ -288,7 +270,7 @@ export class FileLog {
 
   #dropped(entries: PendingChange[]): void {
     for (const { change } of entries) {
-      if ('key' in change) this.#pending.settle(change.key);
+      if (change.key !== undefined) this.#pending.settle(change.key);
       else this.#pendingReplacements -= 1;
     }
   }
@@ -322,17 +304,4 @@ export class FileLog {
 
 function parsed<T>(json: string | undefined): T | undefined {
   return json === undefined ? undefined : (JSON.parse(json) as T);
-}
-
-function copyOf(change: LogChange, json: string | undefined): LogChange {
-  if ('key' in change) return change.op === 'SET' ? { ...change, value: parsed(json) } : change;
-  return { op: 'SET', data: cloneJson(change.data) };
-}
-
-function entryOf(
-  { meta }: { meta: EntryMeta | undefined },
-  change: LogChange,
-  { timestamp, seq, crc }: { timestamp: string; seq: number; crc: number },
-): LogEntry {
-  return { timestamp, ...change, ...(meta !== undefined && { meta }), seq, crc: crcDigits(crc) };
 }

@@ -39,6 +39,8 @@ export interface FileSystem {
   rename(from: string, to: string): Promise<void>;
   /** A second name for the same file; where the disk knows no links, a durable copy. */
   link(from: string, to: string): Promise<void>;
+  /** Whether both are names of one and the same file; false where either is missing. */
+  isSameFile(path: string, other: string): Promise<boolean>;
   /** Removes a file; nothing happens where there is none. */
   remove(path: string): Promise<void>;
   /** Makes creations, renames and removals in a directory durable. */
@@ -160,6 +162,11 @@ export class NodeFileSystem implements FileSystem {
       const copy = await this.open(to, 'write');
       await copy.sync().finally(() => copy.close());
     }
+  }
+
+  async isSameFile(path: string, other: string): Promise<boolean> {
+    const [a, b] = await Promise.all([path, other].map((name) => absentAsUndefined(fs.promises.stat(name))));
+    return a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev;
   }
 
   remove(path: string): Promise<void> {

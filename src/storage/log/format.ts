@@ -99,6 +99,35 @@ export function readTail(buffer: Uint8Array, start: number, end: number): LineTa
   return { crc, crcAt, seq, seqAt };
 }
 
+/**
+ * As `readTail`, for a line in another member order or spacing: its checksum counts every byte before its digits,
+ * wherever they stand. Of several places that look like it, the one that verifies is meant.
+ * @param verifies whether the bytes up to an index have a checksum
+ */
+export function findTail(
+  buffer: Buffer,
+  start: number,
+  end: number,
+  verifies: (crcAt: number, crc: number) => boolean,
+): LineTail | undefined {
+  const entry = buffer.subarray(start, end).includes('"crc"')
+    ? parseLine(buffer.toString('utf8', start, end))
+    : undefined;
+  if (entry?.crc === undefined || entry.seq === undefined) return undefined;
+  const crc = Number.parseInt(entry.crc, 16);
+  let crcAt = buffer.lastIndexOf(entry.crc, end - 1, 'latin1');
+  for (; crcAt > start; crcAt = buffer.lastIndexOf(entry.crc, crcAt - 1, 'latin1')) {
+    if (verifies(crcAt, crc)) return { crc, crcAt, seq: entry.seq, seqAt: end };
+  }
+  return undefined;
+}
+
+/** A time as the engine writes it: ISO 8601 UTC with milliseconds; undefined for a text that is no time. */
+export function isoTime(text: string): string | undefined {
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
+}
+
 /** Which line it is, where it has exactly the member order that the engine writes. */
 export type LineShape = 'set' | 'delete' | 'replace' | 'checkpoint' | 'other';
 

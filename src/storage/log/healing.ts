@@ -48,8 +48,13 @@ export async function heal(
 /** Seq ranges that no whole line of the log accounts for. */
 function lostRanges({ scan, seal }: Evidence): [number, number][] {
   const lost = scan.damage.flatMap((damage): [number, number][] => (damage.lost ? [damage.lost] : []));
-  const end = Math.max(seal?.seq ?? 0, ...scan.damage.filter((damage) => damage.isTail).map(claimOf));
-  if (end > scan.lastSeq) lost.push([scan.lastSeq + 1, end]);
+  const tail = scan.damage.find((damage) => damage.isTail);
+  const end = Math.max(seal?.seq ?? 0, tail ? claimOf(tail) : 0);
+  if (end > scan.lastSeq) {
+    const range: [number, number] = [scan.lastSeq + 1, end];
+    lost.push(range);
+    if (tail && Number.isFinite(end)) tail.lost = range;
+  }
   // A log of which nothing is whole, and nothing says how far it went.
   if (scan.lastSeq === 0 && end === 0) lost.push([1, Number.POSITIVE_INFINITY]);
   return lost;

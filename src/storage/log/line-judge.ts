@@ -1,34 +1,35 @@
 /**
- * Judges one line after the other: whole, damaged, lost, doubled. After damage the true checksum of the bytes
- * before is unknown, so several readings of the damage are kept until a later line verifies under one of them:
- * the bytes were inserted; the damaged line's own digits are right; only its digits are wrong.
+ * Judges one line after the other: whole, damaged, lost, doubled. What damage leaves open is kept as several readings
+ * of the bytes (`chain-readings`), until a later line tells which of them is true.
  */
 import { isUtf8 } from 'node:buffer';
-import { chainAfter, extendCrc } from './crc.js';
+import { ChainReadings, type Reading } from './chain-readings.js';
+import { extendCrc } from './crc.js';
 import type { LogEntry } from './entry.js';
-import { EDGE_BYTES, keyAt, type LineTail, lineShape, looksLikeCheckpoint, parseLine, readTail } from './format.js';
+import {
+  EDGE_BYTES,
+  findTail,
+  isoTime,
+  keyAt,
+  type LineTail,
+  lineShape,
+  looksLikeCheckpoint,
+  parseLine,
+  readTail,
+} from './format.js';
 import { StateScanner, stringEnd } from './json-scan.js';
 import type { Damage, LogVisitor, ScanResult } from './scan-result.js';
 
-/** A line whose content is whole if a later line verifies under the chain `proof`. */
-interface Unproven {
-  bytes: Buffer;
-  offset: number;
-  tail: LineTail;
-  proof: number;
-}
-
 const LINE_HEAD = '{"timestamp":"';
 const OLDER_MEMBERS = new Set(['timestamp', 'op', 'key', 'value', 'data', 'state', 'compactedAt']);
-/** A longer damaged line is not kept aside for a second look. */
-const UNPROVEN_BYTES = 4 * 1024 * 1024;
-const DIGITS = 8;
+
+const NEWLINE = Buffer.from('\n');
 
 export class LineJudge {
-  /** Possible CRC-32s of all bytes so far, the likeliest first; more than one only after damage. */
-  #chains = [0];
+  readonly #readings = new ChainReadings();
+  /** Where the last blank line stands, should it turn out not to belong there. */
+  #blank: { offset: number; line: number } | undefined;
   #open: Damage | undefined;
-  #unproven: Unproven | undefined;
   /** Where the open damage began, and the chain there: a torn tail is cut back to this. */
   #wholeEnd = 0;
   #wholeChain = 0;
@@ -55,17 +56,17 @@ export class LineJudge {
 
   /** No damage is open: `chain` is the CRC-32 of every byte so far. */
   get certain(): boolean {
-    return this.#open === undefined && this.#chains.length === 1;
+    return this.#open === undefined && this.#readings.certain;
   }
 
   get chain(): number {
-    return this.#chains[0] as number;
+    return this.#readings.chain;
   }
 
   /** A line in a run whose bytes have been verified as a whole. */
   verifiedLine(buffer: Buffer, start: number, end: number, offset: number): void {
     this.#line += 1;
-    const tail = readTail(buffer, start, end);
+    const tail = readTail(buffer, start, end) ?? findTail(buffer, start, end, () => true);
     if (tail) this.#engineLine(buffer, start, end, offset, tail);
     else if (!this.#olderLine(buffer, start, end, offset)) this.#damaged(buffer, start, end, offset, undefined);
   }
@@ -73,25 +74,30 @@ export class LineJudge {
   /** The chain at the end of a verified run. */
   verifiedUpTo(chain: number, offset: number): void {
     // A verified run may still hold a seq that jumps; that damage stays open for recovery to judge.
-    this.#chains = [chain];
+    this.#readings.know(chain);
     if (this.#open === undefined) this.#whole(offset);
   }
 
   /** A line that must be verified by itself. */
   line(buffer: Buffer, start: number, end: number, offset: number): void {
     const tail = readTail(buffer, start, end);
-    if (tail && this.#verifies(buffer, start, tail)) {
+    const found =
+      tail ??
+      findTail(buffer, start, end, (crcAt, crc) => this.#readings.match(buffer, start, crcAt, crc) !== undefined);
+    const reading = found && this.#readings.match(buffer, start, found.crcAt, found.crc);
+    if (found && reading) {
+      this.#settle(reading);
       this.#line += 1;
-      this.#chains = [chainAfter(tail.crc)];
-      this.#engineLine(buffer, start, end, offset, tail);
+      this.#readings.know(extendCrc(found.crc, buffer.subarray(found.crcAt, end)));
+      this.#readings.extend(NEWLINE);
+      this.#engineLine(buffer, start, end, offset, found);
       if (this.#open === undefined) this.#whole(offset + end - start + 1);
       return;
     }
     if (this.#splitAtLostNewline(buffer, start, end, offset)) return;
     this.#line += 1;
     if (!tail && this.#olderLine(buffer, start, end, offset)) {
-      const bytes = buffer.subarray(start, end + 1);
-      this.#chains = this.#chains.map((chain) => extendCrc(chain, bytes));
+      this.#readings.extend(buffer.subarray(start, end + 1));
       if (this.#open === undefined) this.#whole(offset + end - start + 1);
       return;
     }
@@ -101,7 +107,7 @@ export class LineJudge {
   /** What stands behind the last newline. */
   partialLine(buffer: Buffer, start: number, end: number, offset: number): void {
     const lostNewline = readTail(buffer, start, end - 1);
-    if (lostNewline && this.#verifies(buffer, start, lostNewline)) {
+    if (lostNewline && this.#readings.match(buffer, start, lostNewline.crcAt, lostNewline.crc)) {
       this.#note(buffer, start, end - 1, offset);
       this.line(buffer, start, end - 1, offset);
       return;
@@ -110,7 +116,7 @@ export class LineJudge {
     this.#line += 1;
     if (entry) {
       this.#apply(entry, buffer, start, end, offset);
-      this.#chains = this.#chains.map((chain) => extendCrc(chain, buffer.subarray(start, end)));
+      this.#readings.extend(buffer.subarray(start, end));
       this.#found.missingNewline = true;
       this.#whole(offset + end - start);
       return;
@@ -119,12 +125,14 @@ export class LineJudge {
   }
 
   /** Newlines alone: space filled ahead, or an editor's. */
-  blankLines(buffer: Buffer, start: number, end: number, verified: boolean): void {
+  blankLines(buffer: Buffer, start: number, end: number, offset: number, verified: boolean): void {
     if (end <= start) return;
     this.#line += end - start;
     if (verified) return;
     const bytes = buffer.subarray(start, end);
-    this.#chains = this.#chains.map((chain) => extendCrc(chain, bytes));
+    if (this.#found.engineLines > 0) this.#readings.blank(bytes);
+    else this.#readings.extend(bytes);
+    this.#blank = { offset, line: this.#line };
   }
 
   /** A verified whole-state line that is streamed; false where it must not be applied. */
@@ -151,17 +159,13 @@ export class LineJudge {
     return found;
   }
 
-  #verifies(buffer: Buffer, start: number, tail: LineTail): boolean {
-    const bytes = buffer.subarray(start, tail.crcAt);
-    const chain = this.#chains.find((candidate) => extendCrc(candidate, bytes) === tail.crc);
-    if (chain === undefined) return false;
-    const unproven = this.#unproven;
-    this.#unproven = undefined;
-    if (unproven && chain === unproven.proof) {
-      const end = unproven.tail.crcAt + DIGITS + 2;
-      this.#engineLine(unproven.bytes, 0, end, unproven.offset, unproven.tail);
+  /** A line verified: what that proves of the bytes before it. */
+  #settle({ proven, blankInserted }: Reading): void {
+    if (proven) this.#engineLine(proven.bytes, 0, proven.bytes.length, proven.offset, proven.tail);
+    if (blankInserted && this.#blank) {
+      const { offset, line } = this.#blank;
+      this.#open ??= { ...this.#newDamage(offset), line, end: offset + 1 };
     }
-    return true;
   }
 
   #engineLine(buffer: Buffer, start: number, end: number, offset: number, tail: LineTail): void {
@@ -208,20 +212,23 @@ export class LineJudge {
   }
 
   #olderLine(buffer: Buffer, start: number, end: number, offset: number): boolean {
-    let entry = this.#parseOlder(buffer, start, end);
-    let from = start;
-    if (!entry && this.#found.engineLines === 0) {
-      // The reference bot wrote its next line onto a torn one: the fragment was never acknowledged, the rest is whole.
-      const glued = buffer.subarray(start, end).lastIndexOf(LINE_HEAD);
-      if (glued > 0) entry = this.#parseOlder(buffer, start + glued, end);
-      if (!entry) return false;
-      from = start + glued;
-      this.#found.gluedAt.push({ offset, line: this.#line });
-    }
-    if (!entry) return false;
+    const entry = this.#parseOlder(buffer, start, end);
+    if (!entry) return this.#found.engineLines === 0 && this.#gluedLines(buffer, start, end, offset);
     this.#close(undefined);
-    this.#apply(entry, buffer, from, end, offset + from - start);
+    this.#apply(entry, buffer, start, end, offset);
     return true;
+  }
+
+  /**
+   * The reference bot wrote its next line onto a torn one: the fragment was never acknowledged, the rest is whole.
+   * Where the part before is whole too, perhaps with one byte that was a newline, it counts as well.
+   */
+  #gluedLines(buffer: Buffer, start: number, end: number, offset: number): boolean {
+    const glued = start + buffer.subarray(start, end).lastIndexOf(LINE_HEAD);
+    if (glued <= start || !this.#parseOlder(buffer, glued, end)) return false;
+    if (!this.#olderLine(buffer, start, glued, offset)) this.#olderLine(buffer, start, glued - 1, offset);
+    this.#found.gluedAt.push({ offset, line: this.#line });
+    return this.#olderLine(buffer, glued, end, offset + glued - start);
   }
 
   #parseOlder(buffer: Buffer, start: number, end: number): LogEntry | undefined {
@@ -242,7 +249,7 @@ export class LineJudge {
       found.olderLines += 1;
       found.lastSeq = seq;
     }
-    found.lastTimestamp = entry.timestamp;
+    found.lastTimestamp = isoTime(entry.timestamp) ?? found.lastTimestamp;
     if (entry.key === undefined || entry.op === 'CHECKPOINT') {
       this.#state(buffer, start, end, offset, seq, entry.op === 'CHECKPOINT');
       return;
@@ -264,44 +271,8 @@ export class LineJudge {
   }
 
   #damaged(buffer: Buffer, start: number, end: number, offset: number, tail: LineTail | undefined): void {
-    const before = this.#open ? (this.#chains[0] as number) : this.chain;
     this.#note(buffer, start, end, offset);
-    const chains = [before];
-    this.#unproven = undefined;
-    if (tail) {
-      chains.push(chainAfter(tail.crc));
-      this.#keepUnproven(buffer, start, end, offset, tail, before, chains);
-    } else if (end - start > EDGE_BYTES) {
-      this.#keepBadDigits(buffer, start, end, offset, before, chains);
-    }
-    this.#chains = [...new Set(chains)];
-  }
-
-  /** Should a later line prove that the content is right and only the digits are not, the line counts. */
-  #keepUnproven(
-    buffer: Buffer,
-    start: number,
-    end: number,
-    offset: number,
-    tail: LineTail,
-    before: number,
-    chains: number[],
-  ): void {
-    if (end - start > UNPROVEN_BYTES) return;
-    const crc = extendCrc(before, buffer.subarray(start, tail.crcAt));
-    const proof = chainAfter(crc);
-    const moved = { ...tail, crc, crcAt: tail.crcAt - start, seqAt: tail.seqAt - start };
-    this.#unproven = { bytes: Buffer.from(buffer.subarray(start, end)), offset, tail: moved, proof };
-    chains.push(proof);
-  }
-
-  /** As above, where a digit is no hex digit any more. */
-  #keepBadDigits(buffer: Buffer, start: number, end: number, offset: number, before: number, chains: number[]): void {
-    if (end - start > UNPROVEN_BYTES) return;
-    const mended = Buffer.from(buffer.subarray(start, end));
-    mended.write('00000000"}', mended.length - 10, 'latin1');
-    const tail = readTail(mended, 0, mended.length);
-    if (tail) this.#keepUnproven(mended, 0, mended.length, offset, tail, before, chains);
+    this.#readings.damaged(buffer, start, end, offset, tail);
   }
 
   /** A newline became another byte: two whole lines in one, each of which verifies. */
@@ -309,7 +280,7 @@ export class LineJudge {
     const found = buffer.indexOf(LINE_HEAD, start + 1, 'latin1');
     if (found < 0 || found >= end) return false;
     const tail = readTail(buffer, start, found - 1);
-    if (!tail || !this.#verifies(buffer, start, tail)) return false;
+    if (!tail || !this.#readings.match(buffer, start, tail.crcAt, tail.crc)) return false;
     this.line(buffer, start, found - 1, offset);
     this.#note(buffer, found - 1, found, offset + found - 1 - start);
     this.line(buffer, found, end, offset + found - start);

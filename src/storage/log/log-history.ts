@@ -22,31 +22,41 @@ export async function* streamEntries(
 ): AsyncGenerator<LogEntry> {
   const wanted = filterOf(options);
   let last = Math.max(0, (options.fromSeq ?? 0) - 1);
-  const sources = options.backups ? await backupPaths(log.context) : [];
-  for (const path of sources) {
-    for await (const read of readFile(log.context, path, last + 1)) {
-      if (read.entry.seq !== undefined) last = Math.max(last, read.seq);
-      const entry = wanted(read.entry);
-      if (entry) yield entry;
-    }
-  }
   const follower = options.follow ? new Follower(subscribe) : undefined;
+  let backups = options.backups ?? false;
   try {
     do {
-      for await (const read of readActive(log, last + 1)) {
-        last = Math.max(last, read.seq);
-        const entry = wanted(read.entry);
-        if (entry) yield entry;
+      for await (const { entry, seq } of readKept(log, backups, () => last)) {
+        if (entry.seq !== undefined || !backups) last = Math.max(last, seq);
+        const chosen = wanted(entry);
+        if (chosen) yield chosen;
       }
-      for await (const next of follower?.entries() ?? []) {
-        if ((next.seq ?? 0) <= last) continue;
-        last = next.seq ?? last;
-        const entry = wanted(next);
-        if (entry) yield entry;
+      for await (const entry of follower?.entries() ?? []) {
+        if ((entry.seq ?? 0) <= last) continue;
+        last = entry.seq ?? last;
+        const chosen = wanted(entry);
+        if (chosen) yield chosen;
       }
+      // What a reader missed may have been folded away since; a backup still has it.
+      backups = true;
     } while (follower?.overrun());
   } finally {
     follower?.stop();
+  }
+}
+
+/** Entries behind `last()`, of the backups if asked for, then of the active log as it was when the reading began. */
+async function* readKept(log: FileLog, backups: boolean, last: () => number): AsyncGenerator<ReadEntry> {
+  // Held before the backups are listed: a compaction in between then shows an entry twice rather than not at all,
+  // and twice is told by its seq.
+  const shared = log.shared.hold();
+  const size = log.end.offset;
+  try {
+    const paths = backups ? await backupPaths(log.context) : [];
+    for (const path of paths) yield* readFile(log.context, path, last() + 1);
+    yield* readEntries(shared.file, size, last() + 1);
+  } finally {
+    await shared.release();
   }
 }
 
@@ -61,6 +71,8 @@ async function* readActive(log: FileLog, fromSeq: number): AsyncGenerator<ReadEn
 }
 
 async function* readFile({ disk }: LogContext, path: string, fromSeq: number): AsyncGenerator<ReadEntry> {
+  // Pruned since it was listed: no longer kept.
+  if ((await disk.fileSize(path)) === undefined) return;
   const file = await disk.open(path, 'read');
   try {
     yield* readEntries(file, await file.size(), fromSeq);
@@ -155,35 +167,66 @@ function timeOf(time: Date | number | string | undefined, name: string): number 
 export async function rebuildState(log: FileLog, at: Date | number | undefined): Promise<Record<string, unknown>> {
   if (at instanceof Date && Number.isNaN(at.getTime())) throw new TypeError('Expected `at` to be a valid Date');
   if (typeof at === 'number' && !(at >= 0)) throw new TypeError(`Expected \`at\` to be a seq ≥ 0, got ${at}`);
-  const active = await replayUntil(readActive(log, 0), at);
-  if (active) return active;
-  for (const path of (await backupPaths(log.context)).reverse()) {
-    const state = await replayUntil(readFile(log.context, path, 0), at);
-    if (state) return state;
+  const sources = [readActive(log, 0)];
+  if (at !== undefined) {
+    const paths = (await backupPaths(log.context)).reverse();
+    sources.push(...paths.map((path) => readFile(log.context, path, 0)));
   }
-  throw new LogError('LOG_NOT_RETAINED', `Nothing kept of ${log.context.paths.log} reaches back to ${String(at)}.`, {
+  let newer: Replay | undefined;
+  for (const source of sources) {
+    const replay = await replayUntil(source, at);
+    // Between the end of this file and the beginning of the newer one entries are missing.
+    if (newer && !replay.passed && newer.firstSeq > replay.lastSeq) break;
+    if (!replay.beginsLater) return replay.state();
+    newer = replay;
+  }
+  throw new LogError('LOG_NOT_RETAINED', `Nothing kept of ${log.context.paths.log} tells the state at ${nameOf(at)}.`, {
     file: log.context.paths.log,
     hint: 'Keep more backups to reach further back.',
   });
 }
 
-/** Undefined where the file begins after the moment. */
-async function replayUntil(
-  entries: AsyncGenerator<ReadEntry>,
-  at: Date | number | undefined,
-): Promise<Record<string, unknown> | undefined> {
-  const state = new Map<string, unknown>();
-  let first = true;
+function nameOf(at: Date | number | undefined): string {
+  return at instanceof Date ? at.toISOString() : `seq ${at}`;
+}
+
+interface Replay {
+  /** The moment lies before this file. */
+  beginsLater: boolean;
+  /** The file goes on behind the moment. */
+  passed: boolean;
+  firstSeq: number;
+  lastSeq: number;
+  state(): Record<string, unknown>;
+}
+
+async function replayUntil(entries: AsyncGenerator<ReadEntry>, at: Date | number | undefined): Promise<Replay> {
+  const held = new Map<string, unknown>();
+  const replay: Replay = {
+    beginsLater: false,
+    passed: false,
+    firstSeq: 0,
+    lastSeq: 0,
+    state() {
+      const state: Record<string, unknown> = {};
+      for (const [key, value] of held) setMember(state, key, value);
+      return state;
+    },
+  };
   for await (const { entry, seq } of entries) {
+    const first = replay.firstSeq === 0;
+    // An older CHECKPOINT has no seq: its own count says nothing of the file before it.
+    if (first) replay.firstSeq = entry.op === 'CHECKPOINT' && entry.seq === undefined ? 1 : seq;
     const after = at instanceof Date ? Date.parse(entry.timestamp) > at.getTime() : at !== undefined && seq > at;
-    if (after && first && (entry.op === 'CHECKPOINT' || seq > 1)) return undefined;
-    if (after) break;
-    first = false;
-    applyEntry(state, entry);
+    if (after) {
+      replay.passed = true;
+      replay.beginsLater = first && (entry.op === 'CHECKPOINT' || seq > 1);
+      break;
+    }
+    replay.lastSeq = seq;
+    applyEntry(held, entry);
   }
-  const result: Record<string, unknown> = {};
-  for (const [key, value] of state) setMember(result, key, value);
-  return result;
+  return replay;
 }
 
 function applyEntry(state: Map<string, unknown>, entry: LogEntry): void {

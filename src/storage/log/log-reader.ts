@@ -1,9 +1,9 @@
 /** Streams the entries of a log file, oldest first, in constant memory, verifying each line's checksum on the way. */
-import { chainAfter, extendCrc } from './crc.js';
+import { extendCrc } from './crc.js';
 import type { LogEntry } from './entry.js';
 import { LogError } from './errors.js';
 import type { OpenFile } from './file-system.js';
-import { NEWLINE, parseLine, readTail } from './format.js';
+import { findTail, NEWLINE, parseLine, readTail } from './format.js';
 
 const PIECE_BYTES = 256 * 1024;
 
@@ -63,18 +63,20 @@ export async function* readEntries(file: OpenFile, size: number, fromSeq = 0): A
   let chain = 0;
   let seq = 0;
   for await (const { bytes, offset, line } of readLines(file, size)) {
-    const tail = readTail(bytes, 0, bytes.length);
-    if (tail && extendCrc(chain, bytes.subarray(0, tail.crcAt)) !== tail.crc) {
-      throw corrupt(file.path, offset, line, 'its checksum does not match');
-    }
+    const matches = (crcAt: number, crc: number) => extendCrc(chain, bytes.subarray(0, crcAt)) === crc;
+    const tail = readTail(bytes, 0, bytes.length) ?? findTail(bytes, 0, bytes.length, matches);
+    if (tail && !matches(tail.crcAt, tail.crc)) throw corrupt(file.path, offset, line, 'its checksum does not match');
     if (tail && tail.seq < fromSeq) {
       seq = tail.seq;
     } else if (bytes.length > 0) {
       const entry = decode(file.path, bytes, offset, line);
+      // A checksum that stands at no place where it verifies is as damaged as one that does not.
+      if (!tail && entry.crc !== undefined) throw corrupt(file.path, offset, line, 'its checksum does not match');
       seq = entry.seq ?? seq + 1;
       if (seq >= fromSeq) yield { entry, seq, offset, line };
     }
-    chain = tail ? chainAfter(tail.crc) : extendCrc(extendCrc(chain, bytes), NEWLINE_BYTE);
+    const [known, from] = tail ? [tail.crc, tail.crcAt] : [chain, 0];
+    chain = extendCrc(extendCrc(known, bytes.subarray(from)), NEWLINE_BYTE);
   }
 }
 

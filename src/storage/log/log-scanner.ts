@@ -73,14 +73,14 @@ class LogScanner {
         if (verified) this.#judge.verifiedLine(this.#window, start, end, this.#position + start);
         else this.#judge.line(this.#window, start, end, this.#position + start);
       } else {
-        this.#judge.blankLines(this.#window, start, end + 1, verified);
+        this.#judge.blankLines(this.#window, start, end + 1, this.#position + start, verified);
       }
       start = end + 1;
     }
     if (verified && last) {
       const behind = this.#window.subarray(tail.crcAt, last.end + 1);
       this.#judge.verifiedUpTo(extendCrc(tail.crc, behind), this.#position + last.end + 1);
-      this.#judge.blankLines(this.#window, last.end + 1, length, false);
+      this.#judge.blankLines(this.#window, last.end + 1, length, this.#position + last.end + 1, false);
     }
     this.#drop(length);
   }

@@ -56,8 +56,7 @@ export async function recoverLog(context: LogContext): Promise<RecoveredLog> {
   try {
     const evidence = await gatherEvidence(context, opened, events);
     const verdict = await judge(context, evidence, opened.file, events);
-    // Left by a compaction that a crash interrupted; the log itself is untouched by it.
-    await context.disk.remove(context.paths.compacting);
+    await sweepInterruptedCompaction(context, evidence);
     if (verdict === 'rewritten') {
       await opened.file?.close();
       opened = await openAndScan(context);
@@ -70,6 +69,17 @@ export async function recoverLog(context: LogContext): Promise<RecoveredLog> {
   } catch (error) {
     await opened.file?.close();
     throw toLogError(error, 'opening', context.paths.log);
+  }
+}
+
+/** What a crash in the middle of a compaction left behind; the log itself is untouched by it. */
+async function sweepInterruptedCompaction({ disk, paths }: LogContext, { backups }: Evidence): Promise<void> {
+  await disk.remove(paths.compacting);
+  // Linked already, but not yet replaced: a second name of the active log, which goes on growing, is no backup.
+  const newest = backups.at(-1);
+  if (newest && (await disk.isSameFile(paths.log, paths.backup(newest.unixMs)))) {
+    await disk.remove(paths.backup(newest.unixMs));
+    await disk.syncDirectory(paths.directory);
   }
 }
 
@@ -118,6 +128,9 @@ async function judge(
   events: RecoveryEvent[],
 ): Promise<Verdict> {
   const { scan, seal, backups } = evidence;
+  if (scan.missingNewline && context.options.recovery === 'strict') {
+    throw corruption(context, [], 'its last line has no newline; strict recovery changes nothing', evidence);
+  }
   const older = scan.engineLines === 0;
   const truncated = seal !== undefined && scan.lastSeq < seal.seq;
   const inside = scan.damage.filter((damage) => !damage.isTail || damage.checkpoint);

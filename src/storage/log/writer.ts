@@ -68,6 +68,7 @@ export class GroupCommitWriter<T extends PendingEntry> {
   #lastMs = 0;
   #lastTimestamp = '';
   #relaxedTimer: NodeJS.Timeout | undefined;
+  #relaxedSync: Promise<void> = Promise.resolve();
 
   /**
    * @param end where the file's last whole line ends; kept up to date
@@ -109,6 +110,8 @@ export class GroupCommitWriter<T extends PendingEntry> {
   async hold(): Promise<void> {
     this.#held = true;
     await this.#running;
+    // An fsync of the old file must not outlive it.
+    await this.#relaxedSync;
   }
 
   release(): void {
@@ -135,6 +138,7 @@ export class GroupCommitWriter<T extends PendingEntry> {
     await this.drain();
     clearTimeout(this.#relaxedTimer);
     this.#relaxedTimer = undefined;
+    await this.#relaxedSync;
     if (this.#poison) return;
     await this.#sync();
     if (this.#poison) throw this.#poison;
@@ -240,7 +244,8 @@ export class GroupCommitWriter<T extends PendingEntry> {
   #syncSoon(): void {
     this.#relaxedTimer ??= setTimeout(() => {
       this.#relaxedTimer = undefined;
-      void this.#sync().then(() => this.#poison && this.#reject([], this.#poison));
+      if (this.#held) this.#syncSoon();
+      else this.#relaxedSync = this.#sync().then(() => (this.#poison ? this.#reject([], this.#poison) : undefined));
     }, RELAXED_FSYNC_MS).unref();
   }
 

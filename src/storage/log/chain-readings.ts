@@ -1,0 +1,101 @@
+/**
+ * What the checksum of all bytes so far may truly be. One value while everything verifies; after damage several
+ * readings, until a later line verifies under one of them and so tells which is true:
+ * the damaged bytes were inserted; the damaged line's digits are right; only its digits or closing are wrong.
+ */
+import { chainAfter, extendCrc, readCrcDigits } from './crc.js';
+import { EDGE_BYTES, type LineTail, readTail } from './format.js';
+
+/** A line whose content is whole if a later line verifies under the chain `proof`. */
+export interface UnprovenLine {
+  bytes: Buffer;
+  offset: number;
+  tail: LineTail;
+  proof: number;
+}
+
+/** What a line that verified says of the damage before it. */
+export interface Reading {
+  chain: number;
+  /** The damaged line before is whole but for its digits or closing. */
+  proven: UnprovenLine | undefined;
+  /** The blank line before does not belong there. */
+  blankInserted: boolean;
+}
+
+/** A longer damaged line is not kept aside for a second look. */
+const UNPROVEN_BYTES = 4 * 1024 * 1024;
+const AFTER_DIGITS = 10;
+
+export class ChainReadings {
+  #chains = [0];
+  #unproven: UnprovenLine | undefined;
+  /** Readings from here on take the last blank line for an insertion. */
+  #blankInsertedFrom = Number.POSITIVE_INFINITY;
+
+  /** Only one reading is left. */
+  get certain(): boolean {
+    return this.#chains.length === 1;
+  }
+
+  /** The likeliest. */
+  get chain(): number {
+    return this.#chains[0] as number;
+  }
+
+  know(chain: number): void {
+    this.#chains = [chain];
+    this.#unproven = undefined;
+    this.#blankInsertedFrom = Number.POSITIVE_INFINITY;
+  }
+
+  /** Bytes without a checksum of their own, which belong to the chain. */
+  extend(bytes: Uint8Array): void {
+    this.#chains = this.#chains.map((chain) => extendCrc(chain, bytes));
+  }
+
+  /** Newlines alone, which may have been there when the next line was written, or not. */
+  blank(bytes: Uint8Array): void {
+    const without = this.#chains;
+    this.#chains = [...without.map((chain) => extendCrc(chain, bytes)), ...without];
+    this.#blankInsertedFrom = without.length;
+  }
+
+  /** The reading under which the bytes from `start` to `crcAt` have this checksum. */
+  match(buffer: Buffer, start: number, crcAt: number, crc: number): Reading | undefined {
+    const bytes = buffer.subarray(start, crcAt);
+    const at = this.#chains.findIndex((candidate) => extendCrc(candidate, bytes) === crc);
+    if (at < 0) return undefined;
+    const chain = this.#chains[at] as number;
+    const proven = this.#unproven?.proof === chain ? this.#unproven : undefined;
+    return { chain, proven, blankInserted: at >= this.#blankInsertedFrom };
+  }
+
+  /** The line from `start` to its newline at `end` does not verify. */
+  damaged(buffer: Buffer, start: number, end: number, offset: number, tail: LineTail | undefined): void {
+    const inserted = this.chain;
+    const chains = [inserted];
+    this.#unproven = undefined;
+    this.#blankInsertedFrom = Number.POSITIVE_INFINITY;
+    // The digits stand at a fixed place before the end, readable also where what stands around them is not.
+    const digits = tail?.crc ?? (end - start > EDGE_BYTES ? readCrcDigits(buffer, end - AFTER_DIGITS) : -1);
+    if (digits >= 0) chains.push(chainAfter(digits));
+    const unproven = this.#readAgain(buffer, start, end, offset, inserted);
+    if (unproven) {
+      this.#unproven = unproven;
+      chains.push(unproven.proof);
+    }
+    this.#chains = [...new Set(chains)];
+  }
+
+  /** The line with its digits and closing mended, should everything before them be whole. */
+  #readAgain(buffer: Buffer, start: number, end: number, offset: number, chain: number): UnprovenLine | undefined {
+    if (end - start > UNPROVEN_BYTES || end - start < EDGE_BYTES / 2) return undefined;
+    const bytes = Buffer.from(buffer.subarray(start, end));
+    bytes.write('00000000"}', bytes.length - AFTER_DIGITS, 'latin1');
+    const tail = readTail(bytes, 0, bytes.length);
+    if (!tail) return undefined;
+    const crc = extendCrc(chain, bytes.subarray(0, tail.crcAt));
+    return { bytes, offset, tail: { ...tail, crc }, proof: chainAfter(crc) };
+  }
+}
