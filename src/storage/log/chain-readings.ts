@@ -78,7 +78,7 @@ export class ChainReadings {
     this.#unproven = undefined;
     this.#blankInsertedFrom = Number.POSITIVE_INFINITY;
     // The digits stand at a fixed place before the end, readable also where what stands around them is not.
-    const digits = tail?.crc ?? (end - start > EDGE_BYTES ? readCrcDigits(buffer, end - AFTER_DIGITS) : -1);
+    const digits = tail?.crc ?? (end - start > AFTER_DIGITS ? readCrcDigits(buffer, end - AFTER_DIGITS) : -1);
     if (digits >= 0) chains.push(chainAfter(digits));
     const unproven = this.#readAgain(buffer, start, end, offset, inserted);
     if (unproven) {
