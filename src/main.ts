@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
-import { QuietLogger } from './quiet-logger.js';
+import { QuietLogger } from './quiet.logger.js';
 
 const DEFAULT_PORT = 3000;
 /** Reachable from this machine only, unless HOST says otherwise. */

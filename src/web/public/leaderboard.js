@@ -40,7 +40,7 @@ export function createLeaderboard({ userId, limit = 10 } = {}) {
       if (wanted !== order) return;
       show(
         list,
-        players.map((player) => rowOf(player, order, players, userId)),
+        players.map((player) => rowOf(player, order, userId)),
       );
       setText(note, players.length === 0 ? 'Nobody has finished a game yet. Be the first.' : '');
     } catch (error) {
@@ -50,14 +50,13 @@ export function createLeaderboard({ userId, limit = 10 } = {}) {
   return { node, load };
 }
 
-function rowOf(player, order, players, userId) {
+function rowOf(player, order, userId) {
   const value = player[order.key];
-  const place = players.findIndex((other) => other[order.key] === value) + 1;
   const isMe = player.userId === userId;
   return el(
     'li',
     { class: `board-row${isMe ? ' is-me' : ''}` },
-    el('span', { class: 'board-place' }, String(place)),
+    el('span', { class: 'board-place' }, String(player.rank)),
     el('span', { class: 'board-name' }, player.username, isMe ? el('span', { class: 'you' }, ' you') : null),
     el(
       'span',

@@ -1,0 +1,112 @@
+// Takes the pictures of the README from a running application: one game, one wide window, one phone, three guests.
+//
+//   DATA_DIR=$(mktemp -d) npm start, and in another shell:
+//   node scripts/screenshots.mjs [address] [output directory]
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { builtInCatalogue } from '../dist/game/catalogue/index.js';
+
+const [address = 'http://127.0.0.1:3000', directory = join('docs', 'images')] = process.argv.slice(2);
+const ROOM = 'gallery';
+const SETTINGS = { rounds: 5, roundSeconds: 8, pauseSeconds: 2 };
+const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars'];
+
+const { tokens, artistInfo } = builtInCatalogue();
+const artists = new Map(tokens.map((token) => [token.imageUrl, artistInfo[token.primaryArtist].displayName]));
+
+mkdirSync(directory, { recursive: true });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+  args: FLAGS,
+});
+try {
+  await play();
+} finally {
+  await browser.close();
+}
+
+async function play() {
+  const wide = await enter('Ada', { viewport: { width: 1280, height: 800 } });
+  const phone = await enter('Grace', { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+  const guests = [
+    await guest('Hedy', 0.9, 1_500),
+    await guest('Katherine', 0.7, 2_600),
+    await guest('Emmy', 0.5, 5_500),
+  ];
+  for (const [name, value] of Object.entries(SETTINGS)) {
+    await wide.locator(`input[name="${name}"][value="${value}"]`).check({ force: true });
+  }
+  await wide.getByRole('button', { name: 'Start the game' }).click();
+  for (let round = 1; round <= SETTINGS.rounds; round++) await playRound(round, wide, phone);
+  await wide.locator('.finale').waitFor({ timeout: 30_000 });
+  await Promise.all(guests.map((stop) => stop()));
+  await wide.waitForTimeout(2_000);
+  await save(wide, 'podium.png');
+}
+
+async function playRound(round, wide, phone) {
+  const stage = (page) =>
+    page.locator('.stage:not(.is-over)', { hasText: `Round ${round} of` }).waitFor({ timeout: 30_000 });
+  await Promise.all([stage(wide), stage(phone)]);
+  await wide.waitForTimeout(3_200);
+  if (round === 3) await save(wide, 'play-round.png');
+  await answer(wide, round !== 2);
+  await answer(phone, round % 2 === 1);
+  await wide.waitForTimeout(300);
+  if (round === 4) {
+    await phone.locator('.stage.is-over').waitFor({ timeout: 30_000 });
+    await phone.waitForTimeout(700);
+    await save(phone, 'phone.png');
+  }
+}
+
+async function enter(name, options) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  await page.goto(`${address}/r/${ROOM}`);
+  await page.getByLabel('Your name').fill(name);
+  await page.getByRole('button', { name: 'Enter the room' }).click();
+  await page.locator('header').waitFor();
+  return page;
+}
+
+async function answer(page, isRight) {
+  const artist = artists.get(await page.locator('.artwork').getAttribute('src'));
+  const names = await page.locator('.choice-name').allTextContents();
+  const right = names.indexOf(artist);
+  await page.keyboard.press(String(((isRight ? right : right + 1) % 4) + 1));
+}
+
+/** Somebody without a browser, who looks at the wall now and then and mostly knows. */
+async function guest(name, skill, delayMs) {
+  let cookie = '';
+  const post = async (action, body) => {
+    const headers = { 'Content-Type': 'application/json', Cookie: cookie };
+    const response = await fetch(`${address}/api/rooms/${ROOM}/${action}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ name, ...body }),
+    });
+    cookie = response.headers.get('set-cookie')?.split(';')[0] ?? cookie;
+    return response.json();
+  };
+  let answered = 0;
+  const look = async () => {
+    const { view, now } = await post('join', {});
+    if (view?.phase !== 'round' || view.round === answered || view.endsAt - now > view.roundMs - delayMs) return;
+    answered = view.round;
+    const right = view.choices.findIndex((choice) => choice.artist === artists.get(view.imageUrl));
+    const choice = Math.random() < skill ? right : (right + 1) % 4;
+    await post('answer', { gameId: view.gameId, round: view.round, choice });
+  };
+  await look();
+  const timer = setInterval(() => look().catch(console.error), 250);
+  return () => clearInterval(timer);
+}
+
+async function save(page, file) {
+  await page.screenshot({ path: join(directory, file) });
+  console.log(join(directory, file));
+}
