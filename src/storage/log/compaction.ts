@@ -48,11 +48,11 @@ async function fold(log: FileLog, keepBackups: number, report: CompactionReport)
   const source = log.shared.hold();
   try {
     const boundary = log.end.offset;
-    const places = log.snapshot();
+    const move = log.index.beginMove();
     report.seq = log.end.seq;
-    report.keys = places.count;
+    report.keys = move.places.count;
     const timestamp = log.end.timestamp ?? report.startedAt;
-    const folded = await foldLog(log.context, { file: source.file, places, boundary, seq: report.seq, timestamp });
+    const folded = await foldLog(log.context, { file: source.file, move, seq: report.seq, timestamp });
     let copied = boundary;
     try {
       while (log.end.offset - copied > HELD_BYTES) {
@@ -64,7 +64,7 @@ async function fold(log: FileLog, keepBackups: number, report: CompactionReport)
       await log.writer.hold();
       await copyEntries(source.file, copied, log.end.offset, folded);
       const { backup, durable } = await swapIn(log.context, folded, keepBackups);
-      moveInto(log, folded, () => log.index.move(places, folded.moved, boundary, folded.checkpointBytes - boundary));
+      moveInto(log, folded, () => log.index.finishMove(move, folded.checkpointBytes - boundary));
       log.entries -= report.entriesBefore - 1;
       log.firstSeq = report.seq;
       await durable.catch((cause) => {
@@ -77,6 +77,9 @@ async function fold(log: FileLog, keepBackups: number, report: CompactionReport)
     } finally {
       log.writer.release();
     }
+  } catch (error) {
+    log.index.abandonMove();
+    throw error;
   } finally {
     await source.release();
   }

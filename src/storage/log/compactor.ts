@@ -8,7 +8,7 @@ import { chainAfter, extendCrc, writeCrcDigits } from './crc.js';
 import { LogError, systemCode, toLogError } from './errors.js';
 import type { FileSystem, OpenFile } from './file-system.js';
 import { NEWLINE, readTail, splitMember } from './format.js';
-import type { Places } from './key-index.js';
+import type { Move } from './key-index.js';
 import type { LogContext } from './log-context.js';
 import { backupsIn } from './log-name.js';
 import { memberWindows } from './members.js';
@@ -16,17 +16,14 @@ import { memberWindows } from './members.js';
 /** The log that is folded, as it stood when the snapshot of its places was taken. */
 export interface FoldSource {
   file: OpenFile;
-  places: Places;
-  /** First byte behind what the places cover, and the newest entry before it. */
-  boundary: number;
+  move: Move;
+  /** The newest entry that its places cover. */
   seq: number;
   timestamp: string;
 }
 
 export interface Folded {
   file: OpenFile;
-  /** Where the members lie now, in the order of the snapshot. */
-  moved: { offsets: Float64Array; lengths: Uint32Array };
   /** Size of the CHECKPOINT line; entries copied behind it begin here. */
   checkpointBytes: number;
   end: { offset: number; chain: number };
@@ -39,20 +36,19 @@ export async function foldLog(context: LogContext, source: FoldSource): Promise<
     throw toLogError(error, 'creating', paths.compacting);
   });
   try {
-    const { places } = source;
-    const moved = { offsets: new Float64Array(places.count), lengths: new Uint32Array(places.count) };
+    const { move } = source;
     const compactedAt = new Date().toISOString();
     const writer = new CheckpointWriter(file, { timestamp: source.timestamp, compactedAt, seq: source.seq });
-    for await (const window of memberWindows(source.file, places)) {
+    for await (const window of memberWindows(source.file, move.places)) {
       for (const member of window.members) {
         const { key, value } = splitMember(window.bytes(member));
-        moved.offsets[member] = writer.position;
-        moved.lengths[member] = writer.add(key, value);
+        const offset = writer.position;
+        move.place(member, offset, writer.add(key, value));
       }
       await writer.flush();
     }
     const { bytes, chain } = await writer.finish();
-    return { file, moved, checkpointBytes: bytes, end: { offset: bytes, chain } };
+    return { file, checkpointBytes: bytes, end: { offset: bytes, chain } };
   } catch (error) {
     await discard(disk, file);
     throw toLogError(error, 'writing', paths.compacting);

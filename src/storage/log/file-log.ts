@@ -7,7 +7,7 @@ import { LogError } from './errors.js';
 import { decodeMember, SET_KEY_AT } from './format.js';
 import { StateScanner } from './json-scan.js';
 import { cloneJson } from './json-value.js';
-import type { KeyIndex, Places } from './key-index.js';
+import type { KeyIndex } from './key-index.js';
 import { type LogContext, SharedFile } from './log-context.js';
 import type { LogStats, RecoveryReport } from './log-engine.js';
 import { MainFile, type MainFileSource } from './main-file.js';
@@ -164,10 +164,6 @@ export class FileLog {
     const result = this.#maintenance.then(task);
     this.#maintenance = result.catch(() => undefined);
     return result;
-  }
-
-  snapshot(): Places {
-    return this.index.snapshot();
   }
 
   stats(): LogStats {

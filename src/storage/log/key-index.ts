@@ -1,14 +1,20 @@
 /**
  * Key → where its newest value lies. Keys themselves stay on the disk: a key is known by 64 bits of a hash
  * seeded anew for each index, and whoever reads a value compares the key written beside it. Everything lies in
- * typed arrays outside the heap, about 28 bytes a key, so no collection pause grows with the number of keys.
+ * typed arrays outside the heap, about 28 bytes a key, so no collection pause grows with the number of keys. Nor does
+ * any single step: the hash table is many small ones that grow one by one, and a snapshot copies a chunk only when
+ * it changes.
  */
 import { randomFillSync } from 'node:crypto';
 
-const CHUNK_BITS = 16;
+const CHUNK_BITS = 14;
 const CHUNK = 1 << CHUNK_BITS;
 const CHUNK_MASK = CHUNK - 1;
+/** Hash tables, chosen by the hash's upper bits, and the slots that each begins with. */
+const TABLES = 256;
+const FIRST_SLOTS = 16;
 const EMPTY = -1;
+const DEAD = -1;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
@@ -18,14 +24,52 @@ interface Chunk {
   check: Uint32Array;
   offset: Float64Array;
   length: Uint32Array;
+  /** A snapshot holds the columns of places: they are copied before they change. */
+  held: boolean;
 }
 
-/** The places of all live members at one moment, by rising id of the index that they came from. */
-export interface Places {
-  count: number;
-  ids: Uint32Array;
-  offsets: Float64Array;
-  lengths: Uint32Array;
+/** Where all members lie at one moment, in chunks by id; writes that follow do not show. */
+export class Places {
+  constructor(
+    /** Live members. */
+    readonly count: number,
+    /** Ids run from 0 up to this; some are free. */
+    readonly ids: number,
+    private readonly offsets: Float64Array[],
+    private readonly lengths: Uint32Array[],
+  ) {}
+
+  /** Negative for an id that is free. */
+  offsetOf(id: number): number {
+    return (this.offsets[id >>> CHUNK_BITS] as Float64Array)[id & CHUNK_MASK] as number;
+  }
+
+  lengthOf(id: number): number {
+    return (this.lengths[id >>> CHUNK_BITS] as Uint32Array)[id & CHUNK_MASK] as number;
+  }
+}
+
+/** Members on their way into another file; see `KeyIndex.beginMove`. */
+export class Move {
+  readonly offsets: Float64Array[] = [];
+  readonly lengths: Uint32Array[] = [];
+  /** Ids set or deleted since the snapshot, perhaps repeatedly. */
+  changed: number[] = [];
+  /** The whole state was replaced since the snapshot. */
+  cleared = false;
+  bytes = 0;
+
+  constructor(readonly places: Places) {}
+
+  /** The member lies here in the new file. */
+  place(id: number, offset: number, length: number): void {
+    const at = id >>> CHUNK_BITS;
+    this.offsets[at] ??= new Float64Array(CHUNK).fill(DEAD);
+    this.lengths[at] ??= new Uint32Array(CHUNK);
+    (this.offsets[at] as Float64Array)[id & CHUNK_MASK] = offset;
+    (this.lengths[at] as Uint32Array)[id & CHUNK_MASK] = length;
+    this.bytes += length;
+  }
 }
 
 export class KeyIndex {
@@ -37,12 +81,14 @@ export class KeyIndex {
   escaped = false;
 
   readonly #seeds = randomFillSync(new Uint32Array(2));
-  #table = new Int32Array(64).fill(EMPTY);
+  #tables = emptyTables();
+  #counts = new Uint32Array(TABLES);
   #chunks: Chunk[] = [];
   #free: number[] = [];
   #nextId = 0;
   #size = 0;
   #liveBytes = 0;
+  #move: Move | undefined;
   #scratch = Buffer.allocUnsafe(1024);
 
   /** Number of live keys. */
@@ -102,8 +148,8 @@ export class KeyIndex {
 
   /** Id of the key hashed last, -1 where it has no live value. */
   find(): number {
-    const slot = this.#slotOf(this.hash, this.check);
-    return this.#table[slot] as number;
+    const table = this.#table();
+    return table[this.#slotIn(table)] as number;
   }
 
   offsetOf(id: number): number {
@@ -116,113 +162,129 @@ export class KeyIndex {
 
   /** Gives the key hashed last a new place. */
   set(offset: number, length: number): void {
-    const slot = this.#slotOf(this.hash, this.check);
-    let id = this.#table[slot] as number;
+    const table = this.#table();
+    const slot = this.#slotIn(table);
+    let id = table[slot] as number;
     if (id === EMPTY) {
       id = this.#free.pop() ?? this.#nextId++;
-      this.#table[slot] = id;
+      table[slot] = id;
       this.#size += 1;
       const chunk = this.#chunkFor(id);
       chunk.hash[id & CHUNK_MASK] = this.hash;
       chunk.check[id & CHUNK_MASK] = this.check;
+      this.#place(id, offset, length);
+      this.#count(1);
     } else {
       this.#liveBytes -= this.lengthOf(id);
+      this.#place(id, offset, length);
     }
-    this.#place(id, offset, length);
     this.#liveBytes += length;
-    if (this.#size * 4 > this.#table.length * 3) this.#grow();
   }
 
   /** Forgets the key hashed last. */
   delete(): boolean {
-    const slot = this.#slotOf(this.hash, this.check);
-    const id = this.#table[slot] as number;
+    const table = this.#table();
+    const slot = this.#slotIn(table);
+    const id = table[slot] as number;
     if (id === EMPTY) return false;
     this.#liveBytes -= this.lengthOf(id);
-    (this.#chunks[id >>> CHUNK_BITS] as Chunk).offset[id & CHUNK_MASK] = -1;
+    this.#place(id, DEAD, 0);
     this.#free.push(id);
     this.#size -= 1;
-    this.#closeGap(slot);
+    this.#closeGap(table, slot);
+    this.#count(-1);
     return true;
   }
 
   clear(): void {
-    this.#table = new Int32Array(64).fill(EMPTY);
+    this.#tables = emptyTables();
+    this.#counts = new Uint32Array(TABLES);
     this.#chunks = [];
     this.#free = [];
     this.#nextId = 0;
     this.#size = 0;
     this.#liveBytes = 0;
+    if (!this.#move) return;
+    this.#move.cleared = true;
+    this.#move.changed = [];
   }
 
-  /** A copy of all places, unaffected by later writes: 16 bytes a key. */
+  /** All places of this moment. What it costs is paid by later writes, a chunk at a time. */
   snapshot(): Places {
-    const places: Places = {
-      count: this.#size,
-      ids: new Uint32Array(this.#size),
-      offsets: new Float64Array(this.#size),
-      lengths: new Uint32Array(this.#size),
-    };
-    let at = 0;
-    for (let id = 0; id < this.#nextId; id += 1) {
-      const offset = this.offsetOf(id);
-      if (offset < 0) continue;
-      places.ids[at] = id;
-      places.offsets[at] = offset;
-      places.lengths[at] = this.lengthOf(id);
-      at += 1;
-    }
-    return places;
+    for (const chunk of this.#chunks) chunk.held = true;
+    const offsets = this.#chunks.map((chunk) => chunk.offset);
+    const lengths = this.#chunks.map((chunk) => chunk.length);
+    return new Places(this.#size, this.#nextId, offsets, lengths);
+  }
+
+  /** A snapshot whose members are about to be copied into another file; one at a time. */
+  beginMove(): Move {
+    this.#move = new Move(this.snapshot());
+    return this.#move;
   }
 
   /**
-   * Moves every place into the file that compaction wrote, in one step.
-   * @param before the snapshot that compaction worked from
-   * @param moved where the snapshot's members lie now, in the snapshot's order
-   * @param boundary first byte behind what the snapshot covers; what lies there moved by `shift` bytes
+   * All places are those in the new file from now on.
+   * @param shift how far entries behind the snapshot moved, in bytes
    */
-  move(before: Places, moved: Pick<Places, 'offsets' | 'lengths'>, boundary: number, shift: number): void {
-    let at = 0;
-    this.#liveBytes = 0;
-    for (let id = 0; id < this.#nextId; id += 1) {
-      const offset = this.offsetOf(id);
-      if (offset < 0) continue;
-      if (offset >= boundary) {
-        this.#place(id, offset + shift, this.lengthOf(id));
-      } else {
-        while (before.ids[at] !== id) at += 1;
-        this.#place(id, moved.offsets[at] as number, moved.lengths[at] as number);
-      }
-      this.#liveBytes += this.lengthOf(id);
+  finishMove(move: Move, shift: number): void {
+    this.#move = undefined;
+    const chunks = this.#chunks;
+    // Copied where they stay in place: an id that is listed twice must not move twice.
+    const before = chunks.map(({ offset, length }) => ({ offset: move.cleared ? offset.slice() : offset, length }));
+    for (let at = 0; at < chunks.length && !move.cleared; at += 1) {
+      const chunk = chunks[at] as Chunk;
+      chunk.offset = move.offsets[at] ?? new Float64Array(CHUNK).fill(DEAD);
+      chunk.length = move.lengths[at] ?? new Uint32Array(CHUNK);
+      chunk.held = false;
     }
+    if (!move.cleared) this.#liveBytes = move.bytes;
+    for (const id of move.changed) {
+      const { offset, length } = before[id >>> CHUNK_BITS] as Pick<Chunk, 'offset' | 'length'>;
+      const was = offset[id & CHUNK_MASK] as number;
+      if (!move.cleared) this.#liveBytes += (length[id & CHUNK_MASK] as number) - this.lengthOf(id);
+      this.#place(id, was < 0 ? DEAD : was + shift, length[id & CHUNK_MASK] as number);
+    }
+  }
+
+  abandonMove(): void {
+    this.#move = undefined;
   }
 
   #place(id: number, offset: number, length: number): void {
     const chunk = this.#chunks[id >>> CHUNK_BITS] as Chunk;
+    if (chunk.held) {
+      chunk.offset = chunk.offset.slice();
+      chunk.length = chunk.length.slice();
+      chunk.held = false;
+    }
     chunk.offset[id & CHUNK_MASK] = offset;
     chunk.length[id & CHUNK_MASK] = length;
+    this.#move?.changed.push(id);
   }
 
   #chunkFor(id: number): Chunk {
     const at = id >>> CHUNK_BITS;
-    let chunk = this.#chunks[at];
-    if (chunk === undefined) {
-      chunk = {
-        hash: new Uint32Array(CHUNK),
-        check: new Uint32Array(CHUNK),
-        offset: new Float64Array(CHUNK),
-        length: new Uint32Array(CHUNK),
-      };
-      this.#chunks[at] = chunk;
-    }
-    return chunk;
+    this.#chunks[at] ??= {
+      hash: new Uint32Array(CHUNK),
+      check: new Uint32Array(CHUNK),
+      offset: new Float64Array(CHUNK).fill(DEAD),
+      length: new Uint32Array(CHUNK),
+      held: false,
+    };
+    return this.#chunks[at] as Chunk;
   }
 
-  /** The slot that holds the key, or the empty one where it belongs. Linear probing. */
-  #slotOf(hash: number, check: number): number {
-    const mask = this.#table.length - 1;
+  #table(): Int32Array {
+    return this.#tables[this.hash >>> 24] as Int32Array;
+  }
+
+  /** The slot that holds the key hashed last, or the empty one where it belongs. Linear probing. */
+  #slotIn(table: Int32Array): number {
+    const { hash, check } = this;
+    const mask = table.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const id = this.#table[slot] as number;
+      const id = table[slot] as number;
       if (id === EMPTY) return slot;
       const chunk = this.#chunks[id >>> CHUNK_BITS] as Chunk;
       if (chunk.hash[id & CHUNK_MASK] === hash && chunk.check[id & CHUNK_MASK] === check) return slot;
@@ -233,31 +295,41 @@ export class KeyIndex {
     return (this.#chunks[id >>> CHUNK_BITS] as Chunk).hash[id & CHUNK_MASK] as number;
   }
 
-  #grow(): void {
-    const table = new Int32Array(this.#table.length * 2).fill(EMPTY);
-    const mask = table.length - 1;
-    for (const id of this.#table) {
+  /** Counts a key in or out of its table, which grows when three quarters full. */
+  #count(by: number): void {
+    const at = this.hash >>> 24;
+    const count = (this.#counts[at] as number) + by;
+    this.#counts[at] = count;
+    const table = this.#tables[at] as Int32Array;
+    if (count * 4 <= table.length * 3) return;
+    const larger = new Int32Array(table.length * 2).fill(EMPTY);
+    const mask = larger.length - 1;
+    for (const id of table) {
       if (id === EMPTY) continue;
       let slot = this.#hashOf(id) & mask;
-      while (table[slot] !== EMPTY) slot = (slot + 1) & mask;
-      table[slot] = id;
+      while (larger[slot] !== EMPTY) slot = (slot + 1) & mask;
+      larger[slot] = id;
     }
-    this.#table = table;
+    this.#tables[at] = larger;
   }
 
   /** Empties a slot and moves later ones of its run back, so that no probe stops too early. */
-  #closeGap(slot: number): void {
-    const mask = this.#table.length - 1;
+  #closeGap(table: Int32Array, slot: number): void {
+    const mask = table.length - 1;
     let gap = slot;
-    this.#table[gap] = EMPTY;
-    for (let next = (gap + 1) & mask; this.#table[next] !== EMPTY; next = (next + 1) & mask) {
-      const id = this.#table[next] as number;
+    table[gap] = EMPTY;
+    for (let next = (gap + 1) & mask; table[next] !== EMPTY; next = (next + 1) & mask) {
+      const id = table[next] as number;
       const home = this.#hashOf(id) & mask;
       const reachable = gap <= next ? gap < home && home <= next : gap < home || home <= next;
       if (reachable) continue;
-      this.#table[gap] = id;
-      this.#table[next] = EMPTY;
+      table[gap] = id;
+      table[next] = EMPTY;
       gap = next;
     }
   }
+}
+
+function emptyTables(): Int32Array[] {
+  return Array.from({ length: TABLES }, () => new Int32Array(FIRST_SLOTS).fill(EMPTY));
 }

@@ -169,7 +169,8 @@ export class LineJudge {
   }
 
   #engineLine(buffer: Buffer, start: number, end: number, offset: number, tail: LineTail): void {
-    const shape = lineShape(buffer, start);
+    // A line that ends otherwise than the engine's is known by its decoded form alone.
+    const shape = tail.seqAt === end ? 'other' : lineShape(buffer, start);
     const entry = shape === 'other' ? parseLine(buffer.toString('utf8', start, end)) : undefined;
     if (shape === 'other' && !entry) {
       this.#damaged(buffer, start, end, offset, tail);

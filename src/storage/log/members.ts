@@ -3,17 +3,21 @@ import type { OpenFile } from './file-system.js';
 import type { Places } from './key-index.js';
 
 const WINDOW_BYTES = 1024 * 1024;
+/** A buffer that one huge value needed is not kept. */
+const LARGEST_KEPT_BUFFER = 8 * WINDOW_BYTES;
+/** Ids that are looked at between two turns of the event loop. */
+const IDS_PER_TURN = 1 << 17;
 
-/** A piece of the file and the places inside it. */
+/** A piece of the file and the members that begin in it. */
 export interface MemberWindow {
-  /** Indexes into the places, of the members that this window holds. */
+  /** Ids of the members. */
   members: Uint32Array;
   /** The bytes of a member; valid until the next window is asked for. */
-  bytes(member: number): Buffer;
+  bytes(id: number): Buffer;
 }
 
 export async function* memberWindows(file: OpenFile, places: Places): AsyncGenerator<MemberWindow> {
-  const { order, starts } = byWindow(places);
+  const { order, starts } = await byWindow(places);
   let buffer = Buffer.allocUnsafeSlow(WINDOW_BYTES);
   for (let window = 0; window + 1 < starts.length; window += 1) {
     const members = order.subarray(starts[window], starts[window + 1]);
@@ -25,34 +29,44 @@ export async function* memberWindows(file: OpenFile, places: Places): AsyncGener
     const held = buffer;
     yield {
       members,
-      bytes: (member) => {
-        const at = (places.offsets[member] as number) - from;
-        return held.subarray(at, at + (places.lengths[member] as number));
+      bytes: (id) => {
+        const at = places.offsetOf(id) - from;
+        return held.subarray(at, at + places.lengthOf(id));
       },
     };
-    if (buffer.length > WINDOW_BYTES * 8) buffer = Buffer.allocUnsafeSlow(WINDOW_BYTES);
+    if (buffer.length > LARGEST_KEPT_BUFFER) buffer = Buffer.allocUnsafeSlow(WINDOW_BYTES);
   }
 }
 
-/** Members grouped by the window in which they begin, by counting: sorting a million would stall the loop. */
-function byWindow(places: Places): { order: Uint32Array; starts: Uint32Array } {
-  let last = 0;
-  for (let i = 0; i < places.count; i += 1) last = Math.max(last, places.offsets[i] as number);
-  const starts = new Uint32Array(Math.floor(last / WINDOW_BYTES) + 2);
-  for (let i = 0; i < places.count; i += 1) bump(starts, windowOf(places, i) + 1);
-  for (let window = 1; window < starts.length; window += 1) bump(starts, window, starts[window - 1]);
+/** Ids grouped by the window in which their members begin, by counting: sorting a million would stall the loop. */
+async function byWindow(places: Places): Promise<{ order: Uint32Array; starts: Uint32Array }> {
+  let counts = new Uint32Array(64);
+  await eachLive(places, (_, window) => {
+    if (window + 2 > counts.length) counts = grown(counts, window + 2);
+    bump(counts, window + 1);
+  });
+  for (let window = 1; window < counts.length; window += 1) bump(counts, window, counts[window - 1]);
   const order = new Uint32Array(places.count);
-  const next = starts.slice();
-  for (let i = 0; i < places.count; i += 1) {
-    const window = windowOf(places, i);
-    order[next[window] as number] = i;
+  const next = counts.slice();
+  await eachLive(places, (id, window) => {
+    order[next[window] as number] = id;
     bump(next, window);
-  }
-  return { order, starts };
+  });
+  return { order, starts: counts };
 }
 
-function windowOf(places: Places, member: number): number {
-  return Math.floor((places.offsets[member] as number) / WINDOW_BYTES);
+async function eachLive(places: Places, visit: (id: number, window: number) => void): Promise<void> {
+  for (let id = 0; id < places.ids; id += 1) {
+    const offset = places.offsetOf(id);
+    if (offset >= 0) visit(id, Math.floor(offset / WINDOW_BYTES));
+    if (id % IDS_PER_TURN === IDS_PER_TURN - 1) await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
+
+function grown(counts: Uint32Array<ArrayBuffer>, atLeast: number): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(Math.max(counts.length * 2, atLeast));
+  larger.set(counts);
+  return larger;
 }
 
 function bump(counts: Uint32Array, at: number, by = 1): void {
@@ -61,8 +75,6 @@ function bump(counts: Uint32Array, at: number, by = 1): void {
 
 function endOf(places: Places, members: Uint32Array): number {
   let end = 0;
-  for (const member of members) {
-    end = Math.max(end, (places.offsets[member] as number) + (places.lengths[member] as number));
-  }
+  for (const id of members) end = Math.max(end, places.offsetOf(id) + places.lengthOf(id));
   return end;
 }
