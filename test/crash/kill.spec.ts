@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { FsyncMode } from '../../src/storage/log/index.js';
 import { auditBytes, auditDirectory } from '../support/audit.js';
-import { Child, killAllChildren, type Message } from '../support/child.js';
+import { Child, killAllChildren } from '../support/child.js';
 import { type Random, withSeed } from '../support/random.js';
 import { removeAllScratch, scratchDirectory } from '../support/scratch.js';
-import { LogModel, type WriteKind } from '../support/write-model.js';
+import { LogModel, takeMessage } from '../support/write-model.js';
 import type { WriterArgument } from './writer-child.js';
 
 const SCRIPT = new URL('./writer-child.js', import.meta.url);
@@ -54,7 +54,7 @@ async function killAgainAndAgain(random: Random, killing: Killing): Promise<Outc
         if (message[0] === 'acknowledged') outcome.acknowledged += 1;
         else if (message[0] === 'compacted') compacted = true;
         else if (message[0] === 'failed') failures.push(String(message[1]));
-        take(models, message);
+        takeMessage(models, message);
       },
     });
     // Most are killed while they write, some while they start, some behind a compaction, in the next one.
@@ -74,16 +74,6 @@ async function killAgainAndAgain(random: Random, killing: Killing): Promise<Outc
     if (compacted) outcome.compacted += 1;
   }
   return outcome;
-}
-
-function take(models: ReadonlyMap<string, LogModel>, [kind, log, id, ...rest]: Message): void {
-  const model = models.get(log as string);
-  if (kind === 'sent') {
-    const [writeKind, key, n] = rest as [WriteKind, string, number];
-    model?.sent({ id: id as number, kind: writeKind, key, n });
-  } else if (kind === 'acknowledged') {
-    model?.acknowledged(id as number, rest[0] as number | undefined);
-  }
 }
 
 describe('after SIGKILL at a random moment', () => {

@@ -7,7 +7,7 @@ import {
   type LogEngine,
   resolveLogOptions,
 } from '../../src/storage/log/index.js';
-import { type DiskGuard, guardedDisk } from '../support/guarded-disk.js';
+import { guardedDisk, slowly } from '../support/guarded-disk.js';
 import { argument, endWithParent, silent, tell } from '../support/parent.js';
 import { Random } from '../support/random.js';
 import { countIn, type SentValue, sentState, sentValue, type WriteKind } from '../support/write-model.js';
@@ -22,7 +22,6 @@ export interface WriterArgument {
   compacts: boolean;
   /** Whether the logs are opened before the first write, or by it. */
   opensFirst: boolean;
-  /** A disk that takes its time, and writes in pieces, is hit in the middle of what it does more often. */
   slowDisk: boolean;
 }
 
@@ -96,18 +95,9 @@ async function writeForever(engine: LogEngine): Promise<never> {
   for (;;) await writeOnce(engine);
 }
 
-const slowly: DiskGuard = async (call, perform) => {
-  if (random.chance(0.3)) await delay(random.below(4));
-  if (call.performHalf && random.chance(0.5)) {
-    await call.performHalf();
-    await delay(random.below(4));
-  }
-  return perform();
-};
-
 endWithParent();
 const options = resolveLogOptions({ dataDir: given.dataDir, fsync: given.fsync, mainFiles: { maxStaleMs: 10 } });
-const engine = (given.slowDisk ? fileEngineOn(guardedDisk(slowly)) : fileEngine)(options, silent);
+const engine = (given.slowDisk ? fileEngineOn(guardedDisk(slowly(random))) : fileEngine)(options, silent);
 await engine.open();
 if (given.opensFirst) for (const log of ['players', 'tokens']) await engine.openLog(log);
 tell('writing');

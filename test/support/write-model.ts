@@ -2,6 +2,7 @@
  * What a log must hold after a crash. Appends are numbered in the order in which they were handed over, so the state
  * on the disk must be that of one moment in that order: no earlier than the newest acknowledged append, and whole.
  */
+import type { Message } from './child.js';
 
 export type WriteKind = 'set' | 'delete' | 'update' | 'replace';
 
@@ -55,6 +56,17 @@ export function sentState(n: number): Record<string, SentValue> {
 
 export function countIn(value: SentValue | undefined): number {
   return value?.count ?? 0;
+}
+
+/** Takes in what a writing child says: `sent` before a write, `acknowledged` after it; anything else is left alone. */
+export function takeMessage(models: ReadonlyMap<string, LogModel>, [kind, log, id, ...rest]: Message): void {
+  const model = models.get(log as string);
+  if (kind === 'sent') {
+    const [writeKind, key, n] = rest as [WriteKind, string, number];
+    model?.sent({ id: id as number, kind: writeKind, key, n });
+  } else if (kind === 'acknowledged') {
+    model?.acknowledged(id as number, rest[0] as number | undefined);
+  }
 }
 
 export class LogModel {
