@@ -1,0 +1,136 @@
+/** A disk that counts what is asked of it, and fails or waits where a test says so. */
+import { type FileSystem, NodeFileSystem, type OpenFile, type OpenMode } from '../../src/storage/log/index.js';
+
+export interface DiskCall {
+  operation: keyof FileSystem | keyof Omit<OpenFile, 'path'>;
+  path: string;
+  /** Bytes asked for, of a read or a write. */
+  length?: number;
+}
+
+/** May throw what the call shall throw, or give a promise that the call waits for. */
+export type BeforeCall = (call: DiskCall) => void | Promise<void>;
+
+export class WatchedDisk implements FileSystem {
+  readonly calls: DiskCall[] = [];
+  before: BeforeCall = () => {};
+  /** Bytes of a write that reach the disk before `before` makes it fail. */
+  shortWriteBytes = 0;
+
+  constructor(private readonly disk: FileSystem = new NodeFileSystem()) {}
+
+  count(operation: DiskCall['operation'], path = ''): number {
+    return this.calls.filter((call) => call.operation === operation && call.path.endsWith(path)).length;
+  }
+
+  note(call: DiskCall): void | Promise<void> {
+    this.calls.push(call);
+    return this.before(call);
+  }
+
+  async open(path: string, mode: OpenMode): Promise<OpenFile> {
+    await this.note({ operation: 'open', path });
+    return new WatchedFile(await this.disk.open(path, mode), this);
+  }
+
+  async readFile(path: string): Promise<Buffer | undefined> {
+    await this.note({ operation: 'readFile', path });
+    return this.disk.readFile(path);
+  }
+
+  async fileSize(path: string): Promise<number | undefined> {
+    await this.note({ operation: 'fileSize', path });
+    return this.disk.fileSize(path);
+  }
+
+  async list(path: string): Promise<string[]> {
+    await this.note({ operation: 'list', path });
+    return this.disk.list(path);
+  }
+
+  async makeDirectory(path: string): Promise<void> {
+    await this.note({ operation: 'makeDirectory', path });
+    return this.disk.makeDirectory(path);
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    await this.note({ operation: 'rename', path: to });
+    return this.disk.rename(from, to);
+  }
+
+  async link(from: string, to: string): Promise<void> {
+    await this.note({ operation: 'link', path: to });
+    return this.disk.link(from, to);
+  }
+
+  async isSameFile(path: string, other: string): Promise<boolean> {
+    await this.note({ operation: 'isSameFile', path });
+    return this.disk.isSameFile(path, other);
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.note({ operation: 'remove', path });
+    return this.disk.remove(path);
+  }
+
+  async syncDirectory(path: string): Promise<void> {
+    await this.note({ operation: 'syncDirectory', path });
+    return this.disk.syncDirectory(path);
+  }
+}
+
+class WatchedFile implements OpenFile {
+  constructor(
+    private readonly file: OpenFile,
+    private readonly disk: WatchedDisk,
+  ) {}
+
+  get path(): string {
+    return this.file.path;
+  }
+
+  async read(buffer: Uint8Array, at: number, length: number, position: number): Promise<number> {
+    await this.disk.note({ operation: 'read', path: this.path, length });
+    return this.file.read(buffer, at, length, position);
+  }
+
+  readSync(buffer: Uint8Array, at: number, length: number, position: number): number {
+    void this.disk.note({ operation: 'readSync', path: this.path, length });
+    return this.file.readSync(buffer, at, length, position);
+  }
+
+  async write(buffer: Uint8Array, at: number, length: number, position: number): Promise<void> {
+    try {
+      await this.disk.note({ operation: 'write', path: this.path, length });
+    } catch (error) {
+      await this.file.write(buffer, at, Math.min(length, this.disk.shortWriteBytes), position);
+      throw error;
+    }
+    return this.file.write(buffer, at, length, position);
+  }
+
+  async sync(): Promise<void> {
+    await this.disk.note({ operation: 'sync', path: this.path });
+    return this.file.sync();
+  }
+
+  async truncate(size: number): Promise<void> {
+    await this.disk.note({ operation: 'truncate', path: this.path });
+    return this.file.truncate(size);
+  }
+
+  async size(): Promise<number> {
+    await this.disk.note({ operation: 'size', path: this.path });
+    return this.file.size();
+  }
+
+  async close(): Promise<void> {
+    await this.disk.note({ operation: 'close', path: this.path });
+    return this.file.close();
+  }
+
+  tryLock(): boolean {
+    void this.disk.note({ operation: 'tryLock', path: this.path });
+    return this.file.tryLock();
+  }
+}
