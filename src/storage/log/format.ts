@@ -5,7 +5,7 @@
  */
 import { readCrcDigits } from './crc.js';
 import type { EntryMeta, LogEntry } from './entry.js';
-import { jsonValueEnd, stringEnd } from './json-scan.js';
+import { jsonValueEnd, memberValue, stringEnd } from './json-scan.js';
 import { encodeJson } from './json-value.js';
 
 export const NEWLINE = 0x0a;
@@ -182,7 +182,8 @@ export function splitMember(bytes: Buffer): { key: Buffer; value: Buffer } {
   const end = valueAt > 0 ? jsonValueEnd(bytes, valueAt, bytes.length) : -1;
   if (end > 0) return { key: bytes.subarray(0, afterKey), value: bytes.subarray(valueAt, end) };
   const { key, value } = decodeMember(bytes);
-  return { key: Buffer.from(JSON.stringify(key)), value: Buffer.from(JSON.stringify(value)) };
+  const spelled = bytes[0] === QUOTE ? undefined : memberValue(bytes, 'value');
+  return { key: Buffer.from(JSON.stringify(key)), value: spelled ?? Buffer.from(JSON.stringify(value)) };
 }
 
 const OPS = new Set(['SET', 'DELETE', 'CHECKPOINT']);

@@ -6,6 +6,7 @@
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
+const COLON = 0x3a;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
@@ -41,6 +42,28 @@ export function jsonValueEnd(buffer: Uint8Array, at: number, end: number): numbe
     }
   }
   return depth === 0 ? end : -1;
+}
+
+/** The bytes of one member's value, of an object in any spacing; the last of several with that name, as JSON.parse does. */
+export function memberValue(object: Buffer, name: string): Buffer | undefined {
+  let found: Buffer | undefined;
+  for (let at = object.indexOf(QUOTE); at > 0; ) {
+    const nameEnd = stringEnd(object, at, object.length);
+    const valueAt = object.indexOf(COLON, nameEnd) + 1;
+    const from = skipSpace(object, valueAt);
+    const end = jsonValueEnd(object, from, object.length);
+    if (nameEnd < 0 || valueAt <= 0 || end < 0) return undefined;
+    if (JSON.parse(object.toString('utf8', at, nameEnd)) === name) found = object.subarray(from, end);
+    const comma = skipSpace(object, end);
+    at = object[comma] === COMMA ? skipSpace(object, comma + 1) : -1;
+  }
+  return found;
+}
+
+function skipSpace(buffer: Uint8Array, start: number): number {
+  let at = start;
+  while (buffer[at] === 0x20 || buffer[at] === 0x09 || buffer[at] === 0x0d) at += 1;
+  return at;
 }
 
 /**

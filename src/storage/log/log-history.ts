@@ -176,7 +176,8 @@ export async function rebuildState(log: FileLog, at: Date | number | undefined):
   for (const source of sources) {
     const replay = await replayUntil(source, at);
     // Between the end of this file and the beginning of the newer one entries are missing.
-    if (newer && !replay.passed && newer.firstSeq > replay.lastSeq) break;
+    const reached = replay.passed || (typeof at === 'number' && replay.lastSeq >= at);
+    if (newer && !reached && newer.firstSeq > replay.lastSeq) break;
     if (!replay.beginsLater) return replay.state();
     newer = replay;
   }
