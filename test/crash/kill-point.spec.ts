@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fileEngine, fileEngineOn, resolveLogOptions } from '../../src/storage/log/index.js';
-import { auditBytes, auditDirectory, backupNames, collect } from '../support/audit.js';
+import { auditBytes, auditDirectory, backupNames, collect, logPath, readRawLog } from '../support/audit.js';
 import { Child, killAllChildren } from '../support/child.js';
 import { crashedDirectory, inMemory, legacyDirectories, openedEquals } from '../support/crash-scenes.js';
 import type { DiskCall } from '../support/guarded-disk.js';
@@ -93,6 +93,8 @@ describe('killed at any call of the file door', () => {
       scene.copy(dataDir);
       await start({ program: 'open', logs: [LOG], firstId: 0, dataDir, ...point }).ended;
       await openedEquals(dataDir, scene.expected);
+      const { wholeBytes, size } = readRawLog(logPath(dataDir, LOG));
+      expect(size).toBe(wholeBytes);
     });
     expect(failures).toEqual([]);
   }, 120_000);

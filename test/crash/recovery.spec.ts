@@ -50,6 +50,8 @@ describe('SIGKILL while a directory is being opened', () => {
         await copyEquals(dataDir, scene.expected);
       }
       await openedEquals(dataDir, scene.expected);
+      const { wholeBytes, size } = readRawLog(path);
+      expect(size).toBe(wholeBytes);
       expect(inMidOpening).toBeGreaterThan(ROUNDS / 3);
     });
   }, 60_000);

@@ -38,6 +38,7 @@ export class Child {
     createInterface({ input: this.#process.stdio[3] as Readable }).on('line', (line) => {
       const message = parseMessage(line);
       if (!message) return;
+      if (message[0] === 'failed') this.#stderr += message[1];
       if (onMessage) onMessage(message);
       else this.messages.push(message);
       this.#waiting.get(message[0])?.(message);
@@ -54,6 +55,7 @@ export class Child {
     return this.#process.pid as number;
   }
 
+  /** What the child complained of: its standard error, and what it told as `failed`. */
   get stderr(): string {
     return this.#stderr;
   }
