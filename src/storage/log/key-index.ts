@@ -295,13 +295,16 @@ export class KeyIndex {
     return (this.#chunks[id >>> CHUNK_BITS] as Chunk).hash[id & CHUNK_MASK] as number;
   }
 
-  /** Counts a key in or out of its table, which grows when three quarters full. */
+  /**
+   * Counts a key in or out of its table. Hashes spread evenly, so tables with one limit would all grow at the same
+   * moment: each has a limit of its own, from half full to seven eighths.
+   */
   #count(by: number): void {
     const at = this.hash >>> 24;
     const count = (this.#counts[at] as number) + by;
     this.#counts[at] = count;
     const table = this.#tables[at] as Int32Array;
-    if (count * 4 <= table.length * 3) return;
+    if (count <= table.length * (0.5 + (0.375 * at) / TABLES)) return;
     const larger = new Int32Array(table.length * 2).fill(EMPTY);
     const mask = larger.length - 1;
     for (const id of table) {

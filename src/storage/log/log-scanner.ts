@@ -11,7 +11,8 @@ import { StateScanner } from './json-scan.js';
 import { LineJudge } from './line-judge.js';
 import type { LogVisitor, ScanResult } from './scan-result.js';
 
-const WINDOW_BYTES = 1024 * 1024;
+/** Read and judged between two turns of the event loop: a few milliseconds. */
+const WINDOW_BYTES = 256 * 1024;
 /** Digits, seq and closing of a line fit into its last bytes. */
 const TAIL_BYTES = 64;
 

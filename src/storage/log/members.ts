@@ -2,11 +2,11 @@
 import type { OpenFile } from './file-system.js';
 import type { Places } from './key-index.js';
 
-const WINDOW_BYTES = 1024 * 1024;
+const WINDOW_BYTES = 512 * 1024;
 /** A buffer that one huge value needed is not kept. */
 const LARGEST_KEPT_BUFFER = 8 * WINDOW_BYTES;
 /** Ids that are looked at between two turns of the event loop. */
-const IDS_PER_TURN = 1 << 17;
+const IDS_PER_TURN = 1 << 16;
 
 /** A piece of the file and the members that begin in it. */
 export interface MemberWindow {
