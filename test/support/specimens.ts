@@ -64,7 +64,7 @@ class Recorder {
 
 export const valueText = (key: string, value: unknown): string => JSON.stringify([key, value]);
 
-async function written(
+export async function written(
   name: string,
   mainFiles: boolean,
   steps: readonly Step[],
@@ -138,7 +138,7 @@ export const OLDER_LINES = [
   '{"timestamp":"2026-11-22T16:36:05.841Z","op":"SET","key":"é😀","value":2}\n',
 ];
 
-function withoutProofs(specimen: Specimen): Specimen {
+export function withoutProofs(specimen: Specimen): Specimen {
   specimen.disk.drop(SEAL_PATH);
   specimen.disk.drop(MAIN_PATH);
   return specimen;

@@ -23,7 +23,7 @@ describe('salvage opens after a flipped bit at every byte, and tells what is los
     async (_, build) => {
       const specimen = await build();
       const wrong = await everyFlip(specimen, oneBit, async (disk, at) => {
-        const { report } = await judgeSalvage(specimen, disk, at >= unprovenBytes(specimen));
+        const { report } = await judgeSalvage(specimen, disk, { provable: at >= unprovenBytes(specimen) });
         if (report?.clean) throw new Error('the damage was not told');
       });
       expect(wrong.slice(0, 10)).toEqual([]);
