@@ -3,7 +3,6 @@
  * base and the log is replayed over it, since the log may be younger than the data. Whatever only the main file knows
  * is written into the log as one entry, for from then on the log alone is the truth.
  */
-import { dirname } from 'node:path';
 import { crcDigits, extendCrc } from './crc.js';
 import { LogError } from './errors.js';
 import { corruption, type Evidence, nothingIsWhole, type Verdict } from './evidence.js';
@@ -15,7 +14,7 @@ import type { FoundMainFile } from './main-file.js';
 import { replay, type State, stateOf } from './replay.js';
 import { rewriteLog } from './rewriting.js';
 import type { ScanResult } from './scan-result.js';
-import { keepBytes } from './torn-tail.js';
+import { keepTornTail } from './torn-tail.js';
 
 /** @throws LogError `LOG_CORRUPT` where both sources are damaged or gone; nothing is changed then */
 export async function adoptOlderState(
@@ -117,7 +116,7 @@ async function appendState(
   const { disk, paths } = context;
   const log = file ?? (await disk.open(paths.log, 'write'));
   try {
-    if (scan.size > scan.end) events.push(await keepTail(context, log, scan));
+    if (scan.size > scan.end) events.push(await keepTornTail(context, log, scan));
     const newest = scan.lastTimestamp === undefined ? 0 : Date.parse(scan.lastTimestamp) || 0;
     const timestamp = new Date(Math.max(Date.now(), newest)).toISOString();
     const data = `{${[...state].map(([key, value]) => `${key}:${value}`).join(',')}}`;
@@ -132,21 +131,6 @@ async function appendState(
   } finally {
     if (!file) await log.close();
   }
-}
-
-async function keepTail(context: LogContext, log: OpenFile, scan: ScanResult): Promise<RecoveryEvent> {
-  const { disk, paths } = context;
-  const keptAs = paths.torn(Date.now());
-  await keepBytes(disk, log, scan.end, scan.size, keptAs);
-  return {
-    found: 'torn-tail',
-    action: 'cut',
-    file: paths.log,
-    offset: scan.end,
-    line: scan.lines + 1,
-    keptAs,
-    message: `Cut an unfinished last write at byte ${scan.end} of ${paths.log}; kept as ${keptAs} in ${dirname(keptAs)}.`,
-  };
 }
 
 function adopted({ paths }: LogContext, logWasEmpty: boolean): RecoveryEvent {

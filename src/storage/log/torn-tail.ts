@@ -6,32 +6,37 @@ import type { RecoveryEvent } from './log-engine.js';
 import type { ScanResult } from './scan-result.js';
 
 /** Cuts what stands behind the last whole line, and keeps it. */
-export async function cutTornTail(
-  { disk, paths }: LogContext,
-  file: OpenFile,
-  scan: ScanResult,
-): Promise<RecoveryEvent> {
-  const keptAs = paths.torn(Date.now());
-  await keepBytes(disk, file, scan.end, scan.size, keptAs);
+export async function cutTornTail(context: LogContext, file: OpenFile, scan: ScanResult): Promise<RecoveryEvent> {
+  const event = await keepTornTail(context, file, scan);
   await file.truncate(scan.end);
   await file.sync();
-  const bytes = scan.size - scan.end;
   scan.size = scan.end;
+  return event;
+}
+
+/** Keeps what is about to be cut, or written over. */
+export async function keepTornTail(
+  { disk, paths }: LogContext,
+  file: OpenFile,
+  { end, size, lines }: ScanResult,
+): Promise<RecoveryEvent> {
+  const keptAs = paths.torn(Date.now());
+  await keepBytes(disk, file, end, size, keptAs);
   return {
     found: 'torn-tail',
     action: 'cut',
     file: paths.log,
-    offset: scan.end,
-    line: scan.lines + 1,
+    offset: end,
+    line: lines + 1,
     keptAs,
     message:
-      `Cut ${bytes} bytes of an unfinished last write at byte ${scan.end} of ${paths.log} ` +
+      `Cut ${size - end} bytes of an unfinished last write at byte ${end} of ${paths.log} ` +
       `(nothing acknowledged was in them); kept as ${keptAs}.`,
   };
 }
 
 /** Copies a stretch of a file aside, durably. */
-export async function keepBytes(
+async function keepBytes(
   disk: LogContext['disk'],
   file: OpenFile,
   from: number,
