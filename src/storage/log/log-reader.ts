@@ -1,7 +1,8 @@
 /** Streams the entries of a log file, oldest first, in constant memory, verifying each line's checksum on the way. */
 import { extendCrc } from './crc.js';
 import type { LogEntry } from './entry.js';
-import { LogError } from './errors.js';
+import { LogError, toLogError } from './errors.js';
+import { cutShort } from './exact-read.js';
 import type { OpenFile } from './file-system.js';
 import { findTail, NEWLINE, parseLine, readTail } from './format.js';
 
@@ -28,8 +29,10 @@ export async function* readLines(file: OpenFile, size: number): AsyncGenerator<L
       buffer = larger;
     }
     const wanted = Math.min(buffer.length - filled, size - position - filled);
-    const read = await file.read(buffer, filled, wanted, position + filled);
-    if (read === 0) return;
+    const read = await file.read(buffer, filled, wanted, position + filled).catch((error) => {
+      throw toLogError(error, 'reading', file.path);
+    });
+    if (read === 0) throw cutShort(file.path, position + filled);
     let searched = filled;
     filled += read;
     let start = 0;

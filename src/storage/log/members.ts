@@ -1,4 +1,5 @@
 /** Reads the members at many places in the order in which they lie, so that the disk sees one long read. */
+import { readExactly } from './exact-read.js';
 import type { OpenFile } from './file-system.js';
 import type { Places } from './key-index.js';
 
@@ -25,7 +26,7 @@ export async function* memberWindows(file: OpenFile, places: Places): AsyncGener
     const from = window * WINDOW_BYTES;
     const length = endOf(places, members) - from;
     if (length > buffer.length) buffer = Buffer.allocUnsafeSlow(length);
-    await file.read(buffer, 0, length, from);
+    await readExactly(file, buffer, length, from);
     const held = buffer;
     yield {
       members,

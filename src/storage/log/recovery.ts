@@ -143,7 +143,7 @@ async function judge(
   }
   if (!older) return scan.damage.length > 0 ? tornTail(context, scan) : 'whole';
   const main = await readMainFile(context);
-  if (nothingIsWhole(evidence) && (scan.damage.length > 0 || !evidence.exists)) {
+  if (nothingIsWhole(evidence)) {
     const madeByEngine = scan.damage.some((damage) => damage.engineMade) || backups.length > 0;
     if (madeByEngine && (main.state === 'whole' || backups.length > 0)) {
       return healOrRefuse(context, evidence, file, events, main);

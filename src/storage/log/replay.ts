@@ -1,4 +1,5 @@
 /** Replays the good lines of a log into memory: for the rare openings that must rebuild a state. */
+import { readExactly } from './exact-read.js';
 import type { OpenFile } from './file-system.js';
 import { splitMember } from './format.js';
 import { scanLog } from './log-scanner.js';
@@ -59,6 +60,6 @@ function canonicalKey(buffer: Buffer, at: number): string {
 
 async function readValue(file: OpenFile, [offset, length]: [number, number]): Promise<string> {
   const bytes = Buffer.allocUnsafe(length);
-  await file.read(bytes, 0, length, offset);
+  await readExactly(file, bytes, length, offset);
   return splitMember(bytes).value.toString('utf8');
 }
