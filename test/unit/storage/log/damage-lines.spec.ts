@@ -161,17 +161,17 @@ describe('a log that is gone', () => {
     expect({ outcome, seq, clean: report?.clean }).toEqual({ outcome: 'cut', seq: 0, clean: true });
   });
 
-  test('with only backups left, is refused, for what came behind them is unknown', async () => {
+  test.each(damages)('%s, with only backups left, is refused, for what came behind is unknown', async (_, damage) => {
     const specimen = await compactedCrashed();
-    specimen.disk.drop(LOG_PATH);
+    damage(specimen.disk);
     const { outcome } = await judgeHealing(specimen, specimen.disk);
     expect(outcome).toBe('refused');
   });
 
-  test('with only backups left, is salvaged from the newest', async () => {
+  test.each(damages)('%s, with only backups left, is salvaged from the newest', async (_, damage) => {
     const specimen = await compactedCrashed();
-    specimen.disk.drop(LOG_PATH);
-    const { seq, report } = await judgeSalvage(specimen, specimen.disk);
+    damage(specimen.disk);
+    const { seq, report } = await judgeSalvage(specimen, specimen.disk, { told: false });
     expect(seq).toBe(5);
     expect(report?.clean).toBe(false);
   });
