@@ -148,13 +148,13 @@ function report(context: LogContext, evidence: Evidence, healing: Healing, event
   if (evidence.scan.damage.length === 0) {
     const from = evidence.scan.lastSeq + 1;
     events.push({
-      found: evidence.exists ? 'truncation' : 'lost-log',
+      found: nothingIsWhole(evidence) ? 'lost-log' : 'truncation',
       action: proven ? 'healed' : 'rewritten',
       file: log,
       offset: evidence.scan.end,
       ...(evidence.seal && { lostSeq: [from, evidence.seal.seq] as [number, number] }),
       ...(keptAs && { keptAs }),
-      message: `${log} ${evidence.exists ? 'ends before its seal' : 'is gone'}; it was ${how}.${kept}`,
+      message: `${log} ${shortcoming(evidence)}; it was ${how}.${kept}`,
     });
   }
   for (const damage of evidence.scan.damage) {
@@ -170,6 +170,11 @@ function report(context: LogContext, evidence: Evidence, healing: Healing, event
       message: `${log}:${damage.line} (line ${damage.line}, byte ${damage.offset}) was damaged; it was ${how}.${kept}`,
     });
   }
+}
+
+function shortcoming(evidence: Evidence): string {
+  if (!evidence.exists) return 'is gone';
+  return nothingIsWhole(evidence) ? 'holds nothing that is whole' : 'ends before its seal';
 }
 
 function foundBy(damage: Damage, evidence: Evidence): RecoveryEvent['found'] {
