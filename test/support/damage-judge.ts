@@ -38,9 +38,7 @@ export async function judgeHealing(specimen: Specimen, disk: MemoryDisk, afterma
   }
   const { seq } = engine.stats(LOG);
   const state = await canonicalState(engine);
-  const lostLog = report.events.some(
-    ({ found, action }) => found === 'lost-log' || (found === 'truncation' && action === 'rewritten'),
-  );
+  const lostLog = report.events.some((event) => event.found === 'lost-log');
   // Taken over from a main file, the state is one that was, but nothing may be left to tell its seq.
   const known = lostLog ? specimen.states : [specimen.states[seq]];
   // A main file that is damaged and still JSON is all there is: the table trusts it, the report says it is unproven.
