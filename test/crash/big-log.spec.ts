@@ -7,6 +7,8 @@ const SCRIPT = new URL('./big-log-child.js', import.meta.url);
 const LOG_BYTES = 300_000_000;
 const HEAP_BYTES = 150_000_000;
 const STALL_MS = 50;
+/** How often a stall must show before it is the program's, unless it computed. */
+const MEASURES = 4;
 
 interface Found {
   keys: number;
@@ -55,7 +57,8 @@ const stalled = (phases: readonly Phase[]) => phases.filter(({ longest }) => lon
 
 /**
  * A thread that neither computed nor waited for a processor waited for the disk, or for a thread that was itself kept
- * waiting: on a busy machine that may be somebody else's doing, so it counts when it happens again. Computing always counts.
+ * waiting: on a busy machine that may be somebody else's doing, so it counts when it happens every time. Computing
+ * always counts.
  */
 const maybeOthers = (phases: readonly Phase[]) => stalled(phases).every(({ longest }) => longest.cpuMs < STALL_MS);
 
@@ -68,10 +71,12 @@ describe('a log of 300 MB', () => {
     'with %s opens, compacts and reopens in bounded memory without holding up the event loop',
     async (_, keys, entries) => {
       let phases = await measure(keys, entries);
-      if (stalled(phases).length > 0 && maybeOthers(phases)) phases = await measure(keys, entries);
+      for (let again = 1; again < MEASURES && stalled(phases).length > 0 && maybeOthers(phases); again += 1) {
+        phases = await measure(keys, entries);
+      }
       expect(phases.filter(({ maxHeapBytes }) => maxHeapBytes >= HEAP_BYTES)).toEqual([]);
       expect(stalled(phases)).toEqual([]);
     },
-    120_000,
+    300_000,
   );
 });
