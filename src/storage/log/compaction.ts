@@ -1,9 +1,9 @@
 /** One compaction of an open log, from the snapshot to the swap. */
 
 import { basename } from 'node:path';
-import { copyEntries, discard, type Folded, foldLog, pruneBackups, swapIn } from './compactor.js';
 import { LogError } from './errors.js';
 import type { FileLog } from './file-log.js';
+import { copyEntries, discard, type Folded, foldLog, pruneBackups, swapIn } from './folding.js';
 import { SharedFile } from './log-context.js';
 import type { CompactionReport, CompactOptions } from './log-engine.js';
 
