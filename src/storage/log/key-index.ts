@@ -1,7 +1,7 @@
 /**
  * Key → where its newest value lies. Keys themselves stay on the disk: a key is known by 64 bits of a hash
  * seeded anew for each index, and whoever reads a value compares the key written beside it. Everything lies in
- * typed arrays outside the heap, about 28 bytes a key, so no collection pause grows with the number of keys. Nor does
+ * typed arrays outside the heap, about 29 bytes a key, so no collection pause grows with the number of keys. Nor does
  * any single step: the hash table is many small ones that grow one by one, and a snapshot copies a chunk only when
  * it changes.
  */
