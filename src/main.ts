@@ -9,6 +9,7 @@ const DEFAULT_HOST = '127.0.0.1';
 
 /** Starts the application and says where to play. */
 async function main(): Promise<void> {
+  loadEnvironment();
   const port = portFrom(process.env.PORT);
   const host = process.env.HOST || DEFAULT_HOST;
   const app = await NestFactory.create(AppModule, {
@@ -26,6 +27,15 @@ async function main(): Promise<void> {
   });
   const address = app.getHttpServer().address() as AddressInfo;
   process.stdout.write(`Play at http://${urlHost(address)}:${address.port}\n`);
+}
+
+/** What stands in `.env`, if there is one; the environment itself counts more. */
+function loadEnvironment(): void {
+  try {
+    process.loadEnvFile();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
 }
 
 function portFrom(text: string | undefined): number {

@@ -4,7 +4,7 @@
  * Errors are those of the system, with their `code`.
  */
 import * as fs from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import extensions from 'fs-native-extensions';
 
 /** How a file is opened; `write` creates it where it is missing, `replace` also empties it. */
@@ -143,9 +143,11 @@ export class NodeFileSystem implements FileSystem {
   }
 
   async makeDirectory(path: string): Promise<void> {
-    const first = await fs.promises.mkdir(path, { recursive: true });
+    const last = resolve(path);
+    const first = await fs.promises.mkdir(last, { recursive: true });
     if (first === undefined) return;
-    for (let made = path; made.length >= first.length; made = dirname(made)) await this.syncDirectory(dirname(made));
+    // Each new directory is an entry in the one above it, up to the first that had been missing.
+    for (let made = last; made.startsWith(first); made = dirname(made)) await this.syncDirectory(dirname(made));
   }
 
   rename(from: string, to: string): Promise<void> {
