@@ -92,6 +92,7 @@ export class FileLog {
     );
     this.mainFile = new MainFile(
       context,
+      () => this.end.seq,
       () => this.#mainFileSource(),
       (task) => this.exclusively(task),
     );

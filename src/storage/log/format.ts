@@ -64,7 +64,7 @@ export function checkpointEnds(timestamp: string, compactedAt: string, seq: numb
   ];
 }
 
-export function matches(buffer: Uint8Array, at: number, pattern: Uint8Array): boolean {
+function matches(buffer: Uint8Array, at: number, pattern: Uint8Array): boolean {
   for (let i = 0; i < pattern.length; i += 1) if (buffer[at + i] !== pattern[i]) return false;
   return true;
 }
@@ -145,11 +145,6 @@ export function keyAt(shape: 'set' | 'delete', start: number): number {
   return start + NAME_AT + (shape === 'set' ? SET_KEY.length : DELETE_KEY.length) - 1;
 }
 
-/** Whether `,"value":` stands at `at`. */
-export function valueFollows(buffer: Uint8Array, at: number): boolean {
-  return matches(buffer, at, VALUE);
-}
-
 /** Whether a line, perhaps damaged, was written as a CHECKPOINT, which a rename put there whole. */
 export function looksLikeCheckpoint(head: Buffer): boolean {
   return head.subarray(0, EDGE_BYTES).includes('"op":"CHECKPOINT"');
@@ -177,7 +172,7 @@ export function splitMember(bytes: Buffer): { key: Buffer; value: Buffer } {
   const afterKey = bytes[0] === QUOTE ? stringEnd(bytes, 0, bytes.length) : -1;
   let valueAt = -1;
   if (afterKey > 0 && bytes[afterKey] === COLON) valueAt = afterKey + 1;
-  else if (afterKey > 0 && valueFollows(bytes, afterKey)) valueAt = afterKey + VALUE.length;
+  else if (afterKey > 0 && matches(bytes, afterKey, VALUE)) valueAt = afterKey + VALUE.length;
   // Behind the value of a SET line an audit trail, or members of a later version, may stand.
   const end = valueAt > 0 ? jsonValueEnd(bytes, valueAt, bytes.length) : -1;
   if (end > 0) return { key: bytes.subarray(0, afterKey), value: bytes.subarray(valueAt, end) };

@@ -40,11 +40,13 @@ export class MainFile {
   #lastDurationMs = 0;
 
   /**
+   * @param newestSeq seq of the newest entry; asking costs nothing, unlike a snapshot
    * @param source takes a snapshot of the log, held for the reader
    * @param exclusively runs a task while no compaction does
    */
   constructor(
     private readonly context: LogContext,
+    private readonly newestSeq: () => number,
     private readonly source: () => MainFileSource,
     private readonly exclusively: (task: () => Promise<void>) => Promise<void>,
   ) {}
@@ -62,9 +64,7 @@ export class MainFile {
     await this.exclusively(() => this.write()).catch(() => undefined);
     this.#timer = undefined;
     // What arrived while it was being written, or could not be written, is still missing.
-    const { shared, seq } = this.source();
-    await shared.release();
-    if (seq !== this.seq) this.touch();
+    if (this.newestSeq() !== this.seq) this.touch();
   }
 
   /** No more writing behind; `write` still works. */
@@ -75,10 +75,9 @@ export class MainFile {
 
   /** Writes the state of this moment, unless the file shows it already. A failure leaves the old file untouched. */
   async write(): Promise<void> {
-    if (!this.context.options.mainFiles) return;
+    if (!this.context.options.mainFiles || this.newestSeq() === this.seq) return;
     const source = this.source();
     try {
-      if (source.seq === this.seq) return;
       const began = performance.now();
       this.proof = await this.#replace(source);
       this.seq = source.seq;
