@@ -2,8 +2,8 @@
  * The judgement of what an engine makes of a damaged log: healed, refused with file, line and offset, or cut as a
  * torn tail; never a wrong value.
  */
-import { LogError, type RecoveryReport } from '../../src/storage/log/index.js';
-import { set, stateOf } from './log-bench.js';
+import { type LogEngine, LogError, type RecoveryReport } from '../../src/storage/log/index.js';
+import { set, stateOf } from './log-words.js';
 import type { MemoryDisk } from './memory-disk.js';
 import { canonical, canonicalState, LOG, LOG_PATH, MAIN_PATH, openOn, type Specimen, valueText } from './specimens.js';
 
@@ -15,10 +15,13 @@ export interface Judgement {
   seq?: number;
 }
 
+/** A closer look at what was opened, for those who want to know more than that its state was one of the history. */
+export type CloserLook = (engine: LogEngine, opened: { seq: number; state: string; report: RecoveryReport }) => Promise<void>;
+
 /** What is wrong with an outcome, in a sentence. */
 export class WrongOutcome extends Error {}
 
-const wrong = (sentence: string): never => {
+export const wrong = (sentence: string): never => {
   throw new WrongOutcome(sentence);
 };
 
@@ -26,9 +29,14 @@ const wrong = (sentence: string): never => {
  * Opens a damaged directory with `heal` and holds what comes against the history. Throws `WrongOutcome`.
  * @param aftermath also appends and opens again, which costs two openings more
  */
-export async function judgeHealing(specimen: Specimen, disk: MemoryDisk, aftermath = true): Promise<Judgement> {
+export async function judgeHealing(
+  specimen: Specimen,
+  disk: MemoryDisk,
+  aftermath = true,
+  lookCloser?: CloserLook,
+): Promise<Judgement> {
   const before = disk.picture();
-  const engine = await openOn(disk, { mainFiles: specimen.mainFiles });
+  const engine = await openOn(disk, specimen);
   let report: RecoveryReport;
   try {
     report = await engine.openLog(LOG);
@@ -44,17 +52,22 @@ export async function judgeHealing(specimen: Specimen, disk: MemoryDisk, afterma
   // A main file that is damaged and still JSON is all there is: the table trusts it, the report says it is unproven.
   const trusted = lostLog && before[MAIN_PATH] !== specimen.disk.picture()[MAIN_PATH];
   if (!trusted && !known.includes(state)) {
-    wrong(`opened at seq ${seq} with ${state}, was ${specimen.states[seq]}`);
+    const told = report.events.map(({ message }) => message).join(' ') || 'without a word';
+    wrong(`opened at seq ${seq} (${told}) with ${short(state)}, was ${short(specimen.states[seq])}`);
   }
   const rebuilt = canonical(Object.entries(await engine.rebuildState(LOG)));
   if (rebuilt !== state) wrong(`replays to ${rebuilt}, shows ${state}`);
+  await lookCloser?.(engine, { seq, state, report });
   if (aftermath) await engine.append(LOG, set('new', seq));
   await engine.close();
   if (aftermath) await assertWholeAfter(specimen, disk, seq + 1, state);
   return { outcome: state === specimen.states[specimen.seq] ? 'whole' : 'cut', report, seq };
 }
 
-function assertRefusal(error: unknown, before: Record<string, string>, disk: MemoryDisk): LogError {
+const short = (text: string | undefined): string | undefined =>
+  text !== undefined && text.length > 500 ? `${text.slice(0, 500)}…` : text;
+
+export function assertRefusal(error: unknown, before: Record<string, string>, disk: MemoryDisk): LogError {
   if (!(error instanceof LogError) || error.code !== 'LOG_CORRUPT') throw error;
   const { file, offset, line } = error;
   if (!file?.startsWith('data/')) wrong(`refused without a file: ${error.message}`);
@@ -71,7 +84,7 @@ export function assertSameBytes(before: Record<string, string>, disk: MemoryDisk
 
 /** After healing, the next opening finds nothing to mend. */
 async function assertWholeAfter(specimen: Specimen, disk: MemoryDisk, seq: number, state: string): Promise<void> {
-  const again = await openOn(disk, { mainFiles: specimen.mainFiles });
+  const again = await openOn(disk, specimen);
   const report = await again.openLog(LOG);
   if (!report.clean) wrong(`a second opening mended again: ${report.events[0]?.message}`);
   if (again.stats(LOG).seq !== seq) wrong(`a second opening stands at seq ${again.stats(LOG).seq}, not ${seq}`);
@@ -84,7 +97,7 @@ async function assertWholeAfter(specimen: Specimen, disk: MemoryDisk, seq: numbe
 /** Opens with `strict`: refused without a change, or whole. */
 export async function judgeStrictness(specimen: Specimen, disk: MemoryDisk): Promise<Judgement> {
   const before = disk.picture();
-  const engine = await openOn(disk, { mainFiles: specimen.mainFiles, recovery: 'strict' });
+  const engine = await openOn(disk, { ...specimen, recovery: 'strict' });
   try {
     const report = await engine.openLog(LOG);
     assertSameBytes(before, disk, 'strict recovery');
@@ -111,7 +124,7 @@ export async function judgeSalvage(
   { provable = true, told = true } = {},
 ): Promise<Judgement> {
   const logBefore = disk.has(LOG_PATH) ? disk.bytesOf(LOG_PATH) : undefined;
-  const engine = await openOn(disk, { mainFiles: specimen.mainFiles, recovery: 'salvage' });
+  const engine = await openOn(disk, { ...specimen, recovery: 'salvage' });
   const report = await engine.openLog(LOG);
   const entries = await stateOf(engine, LOG);
   for (const [key, value] of entries) {

@@ -63,10 +63,16 @@ class MemoryFile implements OpenFile {
 export class MemoryDisk implements FileSystem {
   readonly #files = new Map<string, Inode>();
 
-  /** A disk of its own that holds the same bytes. */
+  /** A disk of its own that holds the same bytes; what was one file under two names still is. */
   copy(): MemoryDisk {
     const copy = new MemoryDisk();
-    for (const [path, { bytes }] of this.#files) copy.put(path, bytes);
+    const copies = new Map<Inode, Inode>();
+    for (const [path, inode] of this.#files) {
+      // A write puts other bytes in place and leaves these as they are.
+      const copied = copies.get(inode) ?? { bytes: inode.bytes, lockedBy: undefined };
+      copies.set(inode, copied);
+      copy.#files.set(path, copied);
+    }
     return copy;
   }
 
@@ -119,7 +125,9 @@ export class MemoryDisk implements FileSystem {
       .map((path) => path.slice(directory.length + 1));
   }
 
-  async makeDirectory(): Promise<void> {}
+  async makeDirectory(): Promise<boolean> {
+    return false;
+  }
 
   async rename(from: string, to: string): Promise<void> {
     const inode = this.#files.get(from);

@@ -1,6 +1,13 @@
 /** Small logs with a known history, on disks in memory, to be damaged in every way. */
-import { fileEngineOn, type LogEngine, type RecoveryMode, resolveLogOptions } from '../../src/storage/log/index.js';
-import { RecordedMessages, remove, replaceAll, set, stateOf } from './log-bench.js';
+import {
+  type FileSystem,
+  fileEngineOn,
+  type LogEngine,
+  type LogEngineFactory,
+  type RecoveryMode,
+  resolveLogOptions,
+} from '../../src/storage/log/index.js';
+import { RecordedMessages, remove, replaceAll, set, stateOf } from './log-words.js';
 import { MemoryDisk } from './memory-disk.js';
 
 export const LOG = 'players';
@@ -18,6 +25,8 @@ export interface Specimen {
   values: Set<string>;
   /** Seq of the newest entry. */
   seq: number;
+  /** The engine that is asked to open it; the real one where nothing is said. */
+  engineOn?: (disk: FileSystem) => LogEngineFactory;
 }
 
 type Step = (engine: LogEngine) => Promise<unknown>;
@@ -35,11 +44,15 @@ const STEPS: Step[] = [
 ];
 
 export async function openOn(
-  disk: MemoryDisk,
-  { mainFiles, recovery = 'heal' }: { mainFiles: boolean; recovery?: RecoveryMode },
+  disk: FileSystem,
+  {
+    mainFiles,
+    recovery = 'heal',
+    engineOn = fileEngineOn,
+  }: Pick<Specimen, 'mainFiles' | 'engineOn'> & { recovery?: RecoveryMode },
 ): Promise<LogEngine> {
   const options = resolveLogOptions({ dataDir: 'data', mainFiles: mainFiles && { maxStaleMs: 60_000 }, recovery });
-  const engine = fileEngineOn(disk)(options, new RecordedMessages());
+  const engine = engineOn(disk)(options, new RecordedMessages());
   await engine.open();
   return engine;
 }

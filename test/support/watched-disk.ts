@@ -4,6 +4,10 @@ import { type FileSystem, NodeFileSystem, type OpenFile, type OpenMode } from '.
 export interface DiskCall {
   operation: keyof FileSystem | keyof Omit<OpenFile, 'path'>;
   path: string;
+  /** What the file is called by now, of a call on an open file: a compacted log keeps the path it was opened under. */
+  name?: string;
+  /** Of an opening. */
+  mode?: OpenMode;
   /** Bytes asked for, of a read or a write. */
   length?: number;
 }
@@ -16,11 +20,22 @@ export class WatchedDisk implements FileSystem {
   before: BeforeCall = () => {};
   /** Bytes of a write that reach the disk before `before` makes it fail. */
   shortWriteBytes = 0;
+  readonly #open = new Set<WatchedFile>();
 
   constructor(private readonly disk: FileSystem = new NodeFileSystem()) {}
 
   count(operation: DiskCall['operation'], path = ''): number {
     return this.calls.filter((call) => call.operation === operation && call.path.endsWith(path)).length;
+  }
+
+  /** Names of the files that are open. */
+  openFiles(): string[] {
+    return [...this.#open].map((file) => file.name).sort();
+  }
+
+  /** A file is closed whatever its closing said, as the kernel has it. */
+  forget(file: OpenFile): void {
+    this.#open.delete(file as WatchedFile);
   }
 
   note(call: DiskCall): void | Promise<void> {
@@ -29,8 +44,10 @@ export class WatchedDisk implements FileSystem {
   }
 
   async open(path: string, mode: OpenMode): Promise<OpenFile> {
-    await this.note({ operation: 'open', path });
-    return new WatchedFile(await this.disk.open(path, mode), this);
+    await this.note({ operation: 'open', path, mode });
+    const file = new WatchedFile(await this.disk.open(path, mode), this);
+    this.#open.add(file);
+    return file;
   }
 
   async readFile(path: string): Promise<Buffer | undefined> {
@@ -48,14 +65,18 @@ export class WatchedDisk implements FileSystem {
     return this.disk.list(path);
   }
 
-  async makeDirectory(path: string): Promise<void> {
+  async makeDirectory(path: string): Promise<boolean> {
     await this.note({ operation: 'makeDirectory', path });
     return this.disk.makeDirectory(path);
   }
 
   async rename(from: string, to: string): Promise<void> {
     await this.note({ operation: 'rename', path: to });
-    return this.disk.rename(from, to);
+    await this.disk.rename(from, to);
+    for (const file of this.#open) {
+      if (file.name === to) file.name = `${to} (replaced)`;
+      else if (file.name === from) file.name = to;
+    }
   }
 
   async link(from: string, to: string): Promise<void> {
@@ -80,28 +101,32 @@ export class WatchedDisk implements FileSystem {
 }
 
 class WatchedFile implements OpenFile {
+  name: string;
+
   constructor(
     private readonly file: OpenFile,
     private readonly disk: WatchedDisk,
-  ) {}
+  ) {
+    this.name = file.path;
+  }
 
   get path(): string {
     return this.file.path;
   }
 
   async read(buffer: Uint8Array, at: number, length: number, position: number): Promise<number> {
-    await this.disk.note({ operation: 'read', path: this.path, length });
+    await this.disk.note({ operation: 'read', path: this.path, name: this.name, length });
     return this.file.read(buffer, at, length, position);
   }
 
   readSync(buffer: Uint8Array, at: number, length: number, position: number): number {
-    void this.disk.note({ operation: 'readSync', path: this.path, length });
+    void this.disk.note({ operation: 'readSync', path: this.path, name: this.name, length });
     return this.file.readSync(buffer, at, length, position);
   }
 
   async write(buffer: Uint8Array, at: number, length: number, position: number): Promise<void> {
     try {
-      await this.disk.note({ operation: 'write', path: this.path, length });
+      await this.disk.note({ operation: 'write', path: this.path, name: this.name, length });
     } catch (error) {
       await this.file.write(buffer, at, Math.min(length, this.disk.shortWriteBytes), position);
       throw error;
@@ -110,27 +135,31 @@ class WatchedFile implements OpenFile {
   }
 
   async sync(): Promise<void> {
-    await this.disk.note({ operation: 'sync', path: this.path });
+    await this.disk.note({ operation: 'sync', path: this.path, name: this.name });
     return this.file.sync();
   }
 
   async truncate(size: number): Promise<void> {
-    await this.disk.note({ operation: 'truncate', path: this.path });
+    await this.disk.note({ operation: 'truncate', path: this.path, name: this.name });
     return this.file.truncate(size);
   }
 
   async size(): Promise<number> {
-    await this.disk.note({ operation: 'size', path: this.path });
+    await this.disk.note({ operation: 'size', path: this.path, name: this.name });
     return this.file.size();
   }
 
   async close(): Promise<void> {
-    await this.disk.note({ operation: 'close', path: this.path });
-    return this.file.close();
+    this.disk.forget(this);
+    try {
+      await this.disk.note({ operation: 'close', path: this.path, name: this.name });
+    } finally {
+      await this.file.close();
+    }
   }
 
   tryLock(): boolean {
-    void this.disk.note({ operation: 'tryLock', path: this.path });
+    void this.disk.note({ operation: 'tryLock', path: this.path, name: this.name });
     return this.file.tryLock();
   }
 }

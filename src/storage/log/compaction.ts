@@ -33,6 +33,7 @@ export async function compactLog(log: FileLog, options: CompactOptions = {}): Pr
     report.reason = log.entries === 0 ? 'the log is empty' : 'the log holds nothing but its checkpoint';
     return report;
   }
+  await log.writer.ready();
   const backup = await fold(log, keepBackups, report);
   await pruneBackups(log.context, keepBackups);
   await log.mainFile.write();

@@ -66,11 +66,15 @@ export function systemCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
+/** Whether no room was left, on the disk or in a quota; also where a {@link LogError} says so. @internal */
+export function isDiskFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'LOG_DISK_FULL'].includes(systemCode(error) ?? '');
+}
+
 /** Wraps a failure of the file system in the error that callers know. @internal */
 export function toLogError(error: unknown, doing: string, file: string): LogError {
   if (error instanceof LogError) return error;
-  const code = systemCode(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (isDiskFull(error)) {
     return new LogError('LOG_DISK_FULL', `The disk is full: ${doing} ${file} failed; nothing was lost.`, {
       file,
       cause: error,

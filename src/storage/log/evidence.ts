@@ -11,6 +11,11 @@ export interface Evidence {
   seal: Seal | undefined;
   /** Oldest first. */
   backups: { fileName: string; unixMs: number }[];
+  /**
+   * Linked by a compaction that did not come to replace the log: a second name of the active log, which goes on
+   * growing and proves nothing, is no backup.
+   */
+  linked: string | undefined;
 }
 
 /** What is to be done: nothing, cut the torn tail, or read again what was just written anew. */

@@ -5,7 +5,7 @@ import { compactLog } from './compaction.js';
 import type { EntryMeta, LogChange, LogEntry } from './entry.js';
 import { LogError, toLogError } from './errors.js';
 import { FileLog } from './file-log.js';
-import { type FileSystem, NodeFileSystem } from './file-system.js';
+import { type FileSystem, makeDirectoryDurably, NodeFileSystem } from './file-system.js';
 import { DirectoryLock } from './lock.js';
 import type {
   ChangeListener,
@@ -44,7 +44,8 @@ export class FileLogEngine implements LogEngine {
     const { dataDir } = this.options;
     await this.#closing?.catch(() => undefined);
     try {
-      await this.disk.makeDirectory(join(dataDir, 'logs'));
+      await makeDirectoryDurably(this.disk, dataDir);
+      await makeDirectoryDurably(this.disk, join(dataDir, 'logs'));
       this.#lock = await DirectoryLock.take(this.disk, dataDir);
     } catch (error) {
       throw toLogError(error, 'opening', dataDir);

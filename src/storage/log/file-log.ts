@@ -89,6 +89,7 @@ export class FileLog {
       context.options.fsync,
       (line) => this.#committed(line),
       (dropped) => this.#dropped(dropped),
+      recovered.mend,
     );
     this.mainFile = new MainFile(
       context,
@@ -213,6 +214,7 @@ export class FileLog {
     const { seq, offset, chain } = this.end;
     const main = this.mainFile.seq === seq ? this.mainFile.proof : undefined;
     try {
+      await this.writer.ready();
       await writeSeal(disk, paths.seal, { seq, bytes: offset, crc: crcDigits(chain), ...(main && { main }) });
     } catch (error) {
       logger.warn(`${paths.seal} was not written: ${(error as Error).message}`);

@@ -4,8 +4,9 @@
  * Errors are those of the system, with their `code`.
  */
 import * as fs from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, normalize } from 'node:path';
 import extensions from 'fs-native-extensions';
+import { systemCode } from './errors.js';
 
 /** How a file is opened; `write` creates it where it is missing, `replace` also empties it. */
 export type OpenMode = 'read' | 'write' | 'replace';
@@ -34,8 +35,8 @@ export interface FileSystem {
   fileSize(path: string): Promise<number | undefined>;
   /** Names in a directory, empty where there is none. */
   list(directory: string): Promise<string[]>;
-  /** Creates a directory and those above it, durably. */
-  makeDirectory(path: string): Promise<void>;
+  /** Creates one directory in one that is there; false where it was there already. */
+  makeDirectory(path: string): Promise<boolean>;
   rename(from: string, to: string): Promise<void>;
   /** A second name for the same file; where the disk knows no links, a durable copy. */
   link(from: string, to: string): Promise<void>;
@@ -142,12 +143,14 @@ export class NodeFileSystem implements FileSystem {
     return (await absentAsUndefined(fs.promises.readdir(directory))) ?? [];
   }
 
-  async makeDirectory(path: string): Promise<void> {
-    const last = resolve(path);
-    const first = await fs.promises.mkdir(last, { recursive: true });
-    if (first === undefined) return;
-    // Each new directory is an entry in the one above it, up to the first that had been missing.
-    for (let made = last; made.startsWith(first); made = dirname(made)) await this.syncDirectory(dirname(made));
+  async makeDirectory(path: string): Promise<boolean> {
+    try {
+      await fs.promises.mkdir(path);
+      return true;
+    } catch (error) {
+      if (systemCode(error) === 'EEXIST' && (await fs.promises.stat(path)).isDirectory()) return false;
+      throw error;
+    }
   }
 
   rename(from: string, to: string): Promise<void> {
@@ -158,7 +161,7 @@ export class NodeFileSystem implements FileSystem {
     try {
       await fs.promises.link(from, to);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
+      const code = systemCode(error);
       if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS' && code !== 'EMLINK') throw error;
       await fs.promises.copyFile(from, to, fs.constants.COPYFILE_EXCL);
       const copy = await this.open(to, 'write');
@@ -193,8 +196,31 @@ async function absentAsUndefined<T>(operation: Promise<T>): Promise<T | undefine
   try {
     return await operation;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (systemCode(error) === 'ENOENT') return undefined;
     throw error;
+  }
+}
+
+/**
+ * Creates a directory, and those above it that are missing, each durable before anything is put into it. One that is
+ * there already is made durable too: whoever created it may have died before that.
+ */
+export async function makeDirectoryDurably(disk: FileSystem, directory: string): Promise<void> {
+  const path = normalize(directory);
+  const above = dirname(path);
+  let made: boolean;
+  try {
+    made = await disk.makeDirectory(path);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT' || above === path) throw error;
+    await makeDirectoryDurably(disk, above);
+    made = await disk.makeDirectory(path);
+  }
+  try {
+    await disk.syncDirectory(above);
+  } catch (error) {
+    // One may be allowed to use a directory and yet not to read the one above it, as fsync asks.
+    if (made || !['EACCES', 'EPERM'].includes(systemCode(error) ?? '')) throw error;
   }
 }
 
@@ -206,11 +232,16 @@ export async function replaceFile(disk: FileSystem, path: string, content: Buffe
   const temporary = `${path}.tmp`;
   const file = await disk.open(temporary, 'replace');
   try {
-    await file.write(content, 0, content.length, 0);
-    await file.sync();
-  } finally {
-    await file.close();
+    try {
+      await file.write(content, 0, content.length, 0);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await disk.rename(temporary, path);
+  } catch (error) {
+    await disk.remove(temporary).catch(() => undefined);
+    throw error;
   }
-  await disk.rename(temporary, path);
   await disk.syncDirectory(dirname(path));
 }

@@ -44,6 +44,7 @@ export class LineJudge {
     end: 0,
     chain: 0,
     lines: 0,
+    lastEntryAt: 0,
     size: 0,
     checkpointBytes: 0,
     replaced: false,
@@ -209,6 +210,7 @@ export class LineJudge {
     this.#close(lost);
     if (entries === 0) found.firstSeq = seq;
     found.lastSeq = seq;
+    found.lastEntryAt = offset;
     return true;
   }
 
@@ -249,6 +251,7 @@ export class LineJudge {
       if (found.olderLines + found.engineLines === 0) found.firstSeq = seq;
       found.olderLines += 1;
       found.lastSeq = seq;
+      found.lastEntryAt = offset;
     }
     found.lastTimestamp = isoTime(entry.timestamp) ?? found.lastTimestamp;
     if (entry.key === undefined || entry.op === 'CHECKPOINT') {

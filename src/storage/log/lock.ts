@@ -5,7 +5,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LogError } from './errors.js';
+import { isDiskFull, LogError } from './errors.js';
 import type { FileSystem, OpenFile } from './file-system.js';
 
 interface Holder {
@@ -27,10 +27,7 @@ export class DirectoryLock {
     const file = await disk.open(path, 'write');
     try {
       if (!file.tryLock()) throw await lockedBy(disk, path, dataDir);
-      const holder: Holder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
-      const text = Buffer.from(`${JSON.stringify(holder)}\n`);
-      await file.truncate(0);
-      await file.write(text, 0, text.length, 0);
+      await writeHolder(file);
       return new DirectoryLock(file);
     } catch (error) {
       await file.close();
@@ -42,6 +39,18 @@ export class DirectoryLock {
     // Emptied before the lock goes, never removed: another process may hold this very file open already.
     await this.file.truncate(0).catch(() => undefined);
     await this.file.close();
+  }
+}
+
+/** The lock holds without it: on a full disk, where the application shall still come up and read, nobody is named. */
+async function writeHolder(file: OpenFile): Promise<void> {
+  const holder: Holder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
+  const text = Buffer.from(`${JSON.stringify(holder)}\n`);
+  try {
+    await file.truncate(0);
+    await file.write(text, 0, text.length, 0);
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
   }
 }
 

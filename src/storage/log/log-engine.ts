@@ -53,6 +53,7 @@ export type RecoveryFinding =
   | 'lost-view'
   | 'damaged-checkpoint'
   | 'damaged-seal'
+  | 'full-disk'
   | 'adopted-main-file';
 
 /** One thing that opening found, and what was done about it. @publicApi */

@@ -4,7 +4,7 @@
  */
 import { adoptOlderState } from './adoption.js';
 import { extendCrc } from './crc.js';
-import { toLogError } from './errors.js';
+import { isDiskFull, toLogError } from './errors.js';
 import { corruption, type Evidence, nothingIsWhole, type Verdict } from './evidence.js';
 import type { OpenFile } from './file-system.js';
 import { heal } from './healing.js';
@@ -16,6 +16,7 @@ import { scanLog } from './log-scanner.js';
 import { type FoundMainFile, type MainFileProof, proveMainFile, readMainFile } from './main-file.js';
 import type { LogVisitor, ScanResult } from './scan-result.js';
 import { readSeal, type Seal } from './seal.js';
+import { settle } from './settling.js';
 import { cutTornTail } from './torn-tail.js';
 
 /** A log that is whole, ready to be appended to. */
@@ -26,6 +27,8 @@ export interface RecoveredLog {
   events: RecoveryEvent[];
   /** Set where the main file shows exactly this state. */
   main: MainFileProof | undefined;
+  /** What the disk had no room for; to be done before anything is written. */
+  mend: (() => Promise<void>) | undefined;
 }
 
 /** Writes an index from what the scanner finds. */
@@ -61,11 +64,13 @@ export async function recoverLog(context: LogContext): Promise<RecoveredLog> {
       await opened.file?.close();
       opened = await openAndScan(context);
     }
-    const file = opened.file ?? (await createLog(context));
-    if (verdict === 'cut') events.push(await cutTornTail(context, file, opened.scan));
-    await trimBlankEnd(context, file, opened.scan);
-    const main = await checkMainFile(context, evidence.seal, opened.scan, events);
-    return { file, index: opened.index, scan: opened.scan, events, main };
+    const file = opened.file ?? (await context.disk.open(context.paths.log, 'write'));
+    opened.file = file;
+    const { index, scan } = opened;
+    await completeLastLine(file, scan);
+    const mend = await mendNowOrLater(context, file, scan, { verdict, seal: evidence.seal, events });
+    const main = await checkMainFile(context, evidence.seal, scan, events);
+    return { file, index, scan, events, main, mend };
   } catch (error) {
     await opened.file?.close();
     throw toLogError(error, 'opening', context.paths.log);
@@ -73,14 +78,11 @@ export async function recoverLog(context: LogContext): Promise<RecoveredLog> {
 }
 
 /** What a crash in the middle of a compaction left behind; the log itself is untouched by it. */
-async function sweepInterruptedCompaction({ disk, paths }: LogContext, { backups }: Evidence): Promise<void> {
+async function sweepInterruptedCompaction({ disk, paths }: LogContext, { linked }: Evidence): Promise<void> {
   await disk.remove(paths.compacting);
-  // Linked already, but not yet replaced: a second name of the active log, which goes on growing, is no backup.
-  const newest = backups.at(-1);
-  if (newest && (await disk.isSameFile(paths.log, paths.backup(newest.unixMs)))) {
-    await disk.remove(paths.backup(newest.unixMs));
-    await disk.syncDirectory(paths.directory);
-  }
+  if (linked === undefined) return;
+  await disk.remove(linked);
+  await disk.syncDirectory(paths.directory);
 }
 
 interface Opened {
@@ -113,11 +115,16 @@ async function gatherEvidence(context: LogContext, opened: Opened, events: Recov
       message: 'The seal is damaged and was ignored; whether the log was cut at the end of a line cannot be told.',
     });
   }
+  const backups = backupsIn(await disk.list(paths.directory), paths.name);
+  const newest = backups.at(-1);
+  const linked = newest && paths.backup(newest.unixMs);
+  const isLinked = linked !== undefined && (await disk.isSameFile(paths.log, linked));
   return {
     scan: opened.scan,
     exists: opened.file !== undefined,
     seal: seal === 'damaged' ? undefined : seal,
-    backups: backupsIn(await disk.list(paths.directory), paths.name),
+    backups: isLinked ? backups.slice(0, -1) : backups,
+    linked: isLinked ? linked : undefined,
   };
 }
 
@@ -173,24 +180,56 @@ async function healOrRefuse(
   throw corruption(context, evidence.scan.damage, 'neither main file nor backups prove what stood there', evidence);
 }
 
-/** Newlines filled ahead and not used, or the newline that an editor left out. */
-async function trimBlankEnd({ options }: LogContext, file: OpenFile, scan: ScanResult): Promise<void> {
-  if (scan.missingNewline) {
-    await file.write(Buffer.from('\n'), 0, 1, scan.end);
-    scan.end += 1;
-    scan.size = scan.end;
-    scan.chain = extendCrc(scan.chain, Buffer.from('\n'));
-    await file.sync();
-  } else if (scan.size > scan.end && options.recovery !== 'strict') {
-    await file.truncate(scan.end);
-    scan.size = scan.end;
+/** The newline that an editor left out. */
+async function completeLastLine(file: OpenFile, scan: ScanResult): Promise<void> {
+  if (!scan.missingNewline) return;
+  await file.write(Buffer.from('\n'), 0, 1, scan.end);
+  scan.end += 1;
+  scan.size = scan.end;
+  scan.chain = extendCrc(scan.chain, Buffer.from('\n'));
+  await file.sync();
+}
+
+interface Mending {
+  verdict: Verdict;
+  seal: Seal | undefined;
+  events: RecoveryEvent[];
+}
+
+/** On a full disk a log is opened as it is, to be read; what must be written can wait for the first append. */
+async function mendNowOrLater(
+  context: LogContext,
+  file: OpenFile,
+  scan: ScanResult,
+  mending: Mending,
+): Promise<RecoveredLog['mend']> {
+  try {
+    await mendEnd(context, file, scan, mending);
+    return undefined;
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    const message =
+      `The disk is full: the end of ${context.paths.log} could not be mended. It can be read; ` +
+      'the first write that finds room mends it.';
+    mending.events.push({ found: 'full-disk', action: 'noted', file: context.paths.log, offset: scan.end, message });
+    return async () => {
+      const known = mending.events.length;
+      await mendEnd(context, file, scan, mending);
+      for (const { message } of mending.events.slice(known)) context.logger.warn(message);
+    };
   }
 }
 
-async function createLog({ disk, paths }: LogContext): Promise<OpenFile> {
-  const file = await disk.open(paths.log, 'write');
-  await disk.syncDirectory(paths.directory);
-  return file;
+/** Behind the last whole line nothing stays, and up to there everything is durable. */
+async function mendEnd(context: LogContext, file: OpenFile, scan: ScanResult, mending: Mending): Promise<void> {
+  const { verdict, seal, events } = mending;
+  if (verdict === 'cut' && scan.size > scan.end) events.push(await cutTornTail(context, file, scan));
+  if (scan.size > scan.end && context.options.recovery !== 'strict') {
+    // Newlines filled ahead and not used.
+    await file.truncate(scan.end);
+    scan.size = scan.end;
+  }
+  await settle(context, file, scan, seal);
 }
 
 /** Notes a main file that is gone or damaged; whatever it is, it is written anew from the log. */

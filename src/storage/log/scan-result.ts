@@ -47,6 +47,8 @@ export interface ScanResult {
   end: number;
   chain: number;
   lines: number;
+  /** First byte of the newest whole entry. */
+  lastEntryAt: number;
   /** Bytes of the file. */
   size: number;
   /** Bytes of the CHECKPOINT that heads the log, 0 without one. */

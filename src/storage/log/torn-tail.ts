@@ -53,8 +53,11 @@ async function keepBytes(
       at += read;
     }
     await kept.sync();
-  } finally {
     await kept.close();
+  } catch (error) {
+    await kept.close().catch(() => undefined);
+    await disk.remove(path).catch(() => undefined);
+    throw error;
   }
   await disk.syncDirectory(dirname(path));
 }

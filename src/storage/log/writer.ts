@@ -69,6 +69,7 @@ export class GroupCommitWriter<T extends PendingEntry> {
   #lastTimestamp = '';
   #relaxedTimer: NodeJS.Timeout | undefined;
   #relaxedSync: Promise<void> = Promise.resolve();
+  #readying: Promise<void> | undefined;
 
   /**
    * @param end where the file's last whole line ends; kept up to date
@@ -81,6 +82,8 @@ export class GroupCommitWriter<T extends PendingEntry> {
     private readonly committed: (line: CommittedLine<T>) => void,
     /** Told of entries that will never be written. */
     private readonly dropped: (entries: T[]) => void,
+    /** What must succeed before the first write; tried again by the next one. */
+    private prepare?: () => Promise<void>,
   ) {
     if (end.timestamp !== undefined) this.#rememberTime(end.timestamp);
   }
@@ -99,6 +102,16 @@ export class GroupCommitWriter<T extends PendingEntry> {
     if (this.#poison) throw this.#poison;
     this.#queue.push(entry);
     if (!this.#running && !this.#held) this.#start();
+  }
+
+  /** Resolves once the file can be appended to. */
+  async ready(): Promise<void> {
+    if (!this.prepare) return;
+    this.#readying ??= this.prepare().finally(() => {
+      this.#readying = undefined;
+    });
+    await this.#readying;
+    this.prepare = undefined;
   }
 
   /** Resolves when nothing is waiting or under way; rejects never, failures reach those who wait. */
@@ -155,7 +168,15 @@ export class GroupCommitWriter<T extends PendingEntry> {
   }
 
   async #run(): Promise<void> {
-    while (this.#queue.length > 0 && !this.#held) await this.#writeBatch(this.#takeBatch());
+    while (this.#queue.length > 0 && !this.#held) {
+      try {
+        await this.ready();
+      } catch (error) {
+        this.#reject([], toLogError(error, 'writing to', this.file.path));
+        return;
+      }
+      await this.#writeBatch(this.#takeBatch());
+    }
   }
 
   #takeBatch(): T[] {
@@ -175,7 +196,7 @@ export class GroupCommitWriter<T extends PendingEntry> {
       if (!(await this.#write(batch, length))) return;
       if (this.fsync === 'always') await this.#sync();
       else if (this.fsync === 'everysec') this.#syncSoon();
-      if (this.#poison) return this.#reject(batch, this.#poison);
+      if (this.#poison) return await this.#refuse(batch, this.#poison);
       this.#commit(lines, length, chain);
     } catch (error) {
       this.#reject(batch, error);
@@ -239,6 +260,12 @@ export class GroupCommitWriter<T extends PendingEntry> {
       // The kernel may have dropped the pages and will report success next time: nothing after this can be trusted.
       this.#poison = poisoned(this.file.path, 'an fsync failed', cause);
     }
+  }
+
+  /** What was refused shall not be found by those who open the log next, as far as that can be helped. */
+  async #refuse(batch: T[], poison: LogError): Promise<void> {
+    await this.file.truncate(this.end.offset).catch(() => undefined);
+    this.#reject(batch, poison);
   }
 
   #syncSoon(): void {

@@ -1,12 +1,10 @@
-/**
- * A data directory with a relative name of one letter made the first start loop for ever: the walk up to the first
- * new directory compared lengths, and the name of the directory it stands in, `.`, is as long.
- */
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+/** Directories are made one by one, each durable before anything is put into it, whatever way their path is spelled. */
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { NodeFileSystem } from '../../../../src/storage/log/index.js';
+import { makeDirectoryDurably, NodeFileSystem } from '../../../../src/storage/log/file-system.js';
+import { systemError } from '../../../support/memory-disk.js';
 
 class WatchedFileSystem extends NodeFileSystem {
   readonly synced: string[] = [];
@@ -34,15 +32,28 @@ describe('a directory that is missing', () => {
 
   test.each(['d', './d', 'd/logs', './data/logs', 'a/b/c', 'x/../d2'])('%s is made and made durable', async (path) => {
     const disk = new WatchedFileSystem();
-    await disk.makeDirectory(path);
+    await makeDirectoryDurably(disk, path);
     expect((await stat(resolve(path))).isDirectory()).toBe(true);
-    expect(disk.synced.length).toBeGreaterThan(0);
+    expect(disk.synced.map((synced) => resolve(synced))).toContain(resolve(path, '..'));
     await rm(resolve(path), { recursive: true });
   });
 
-  test('that is there already is left alone', async () => {
+  test('that is there already is made durable, for its maker may have died before', async () => {
     const disk = new WatchedFileSystem();
-    await disk.makeDirectory(home);
-    expect(disk.synced).toEqual([]);
+    await makeDirectoryDurably(disk, home);
+    expect(disk.synced).toEqual([dirname(home)]);
+  });
+
+  test('that is there already is taken as it is where the one above may not be read', async () => {
+    const disk = new WatchedFileSystem();
+    disk.syncDirectory = (path) => Promise.reject(systemError('EACCES', path));
+    await makeDirectoryDurably(disk, home);
+    await expect(makeDirectoryDurably(disk, join(home, 'new'))).rejects.toMatchObject({ code: 'EACCES' });
+  });
+
+  test('is not taken for made where a file has its name', async () => {
+    await writeFile(join(home, 'file'), '');
+    const making = makeDirectoryDurably(new NodeFileSystem(), join(home, 'file'));
+    await expect(making).rejects.toMatchObject({ code: 'EEXIST' });
   });
 });
