@@ -27,9 +27,12 @@ export interface RawLog {
   size: number;
 }
 
-/** Every line's checksum covers all bytes of the file before its digits. */
 export function readRawLog(path: string): RawLog {
-  const content = readFileSync(path);
+  return rawLog(readFileSync(path));
+}
+
+/** Every line's checksum covers all bytes of the file before its digits. */
+export function rawLog(content: Buffer): RawLog {
   const entries: LogEntry[] = [];
   let start = 0;
   for (let crc = 0; ; ) {
