@@ -16,7 +16,10 @@ export interface Judgement {
 }
 
 /** A closer look at what was opened, for those who want to know more than that its state was one of the history. */
-export type CloserLook = (engine: LogEngine, opened: { seq: number; state: string; report: RecoveryReport }) => Promise<void>;
+export type CloserLook = (
+  engine: LogEngine,
+  opened: { seq: number; state: string; report: RecoveryReport },
+) => Promise<void>;
 
 /** What is wrong with an outcome, in a sentence. */
 export class WrongOutcome extends Error {}
@@ -46,12 +49,13 @@ export async function judgeHealing(
   }
   const { seq } = engine.stats(LOG);
   const state = await canonicalState(engine);
-  const lostLog = report.events.some((event) => event.found === 'lost-log');
+  // Only where nothing in the log is whole does `heal` take a state that nothing proves, and say so.
+  const lostLog = report.events.some(({ found, action }) => found === 'lost-log' || action === 'skipped');
   // Taken over from a main file, the state is one that was, but nothing may be left to tell its seq.
   const known = lostLog ? specimen.states : [specimen.states[seq]];
   // A main file that is damaged and still JSON is all there is: the table trusts it, the report says it is unproven.
   const trusted = lostLog && before[MAIN_PATH] !== specimen.disk.picture()[MAIN_PATH];
-  if (!trusted && !known.includes(state)) {
+  if (!trusted && !specimen.unprovable && !known.includes(state)) {
     const told = report.events.map(({ message }) => message).join(' ') || 'without a word';
     wrong(`opened at seq ${seq} (${told}) with ${short(state)}, was ${short(specimen.states[seq])}`);
   }
@@ -100,10 +104,11 @@ export async function judgeStrictness(specimen: Specimen, disk: MemoryDisk): Pro
   const engine = await openOn(disk, { ...specimen, recovery: 'strict' });
   try {
     const report = await engine.openLog(LOG);
-    assertSameBytes(before, disk, 'strict recovery');
+    // Where there is no log, and nothing that speaks of one, a new one begins.
+    assertSameBytes(LOG_PATH in before ? before : { ...before, [LOG_PATH]: '' }, disk, 'strict recovery');
     const state = await canonicalState(engine);
     const { seq } = engine.stats(LOG);
-    if (state !== specimen.states[seq]) wrong(`strict: opened at seq ${seq} with ${state}`);
+    if (!specimen.unprovable && state !== specimen.states[seq]) wrong(`strict: opened at seq ${seq} with ${state}`);
     return { outcome: seq === specimen.seq ? 'whole' : 'cut', report, seq };
   } catch (error) {
     if (error instanceof WrongOutcome) throw error;
@@ -149,7 +154,7 @@ function assertToldAndKept(report: RecoveryReport, disk: MemoryDisk, logBefore: 
   for (const { action, keptAs, offset } of report.events) {
     if (!keptAs || !logBefore) continue;
     const kept = disk.bytesOf(keptAs);
-    const expected = action === 'cut' ? logBefore.subarray(offset) : logBefore;
+    const expected = keptAs.includes('.torn.') ? logBefore.subarray(offset) : logBefore;
     if (!kept.equals(expected)) wrong(`what was kept as ${keptAs} is not what was taken away`);
   }
   if (logBefore && !report.events.some((event) => event.keptAs)) wrong('salvage kept nothing of what it took away');

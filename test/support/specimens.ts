@@ -25,6 +25,8 @@ export interface Specimen {
   values: Set<string>;
   /** Seq of the newest entry. */
   seq: number;
+  /** Whether what was done to it leaves nothing that tells its lines from another log's: any state may show. */
+  unprovable?: boolean;
   /** The engine that is asked to open it; the real one where nothing is said. */
   engineOn?: (disk: FileSystem) => LogEngineFactory;
 }
