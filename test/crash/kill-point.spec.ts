@@ -1,160 +1,134 @@
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { fileEngine, fileEngineOn, resolveLogOptions } from '../../src/storage/log/index.js';
-import { auditBytes, auditDirectory, backupNames, collect, logPath, readRawLog } from '../support/audit.js';
-import { Child, killAllChildren } from '../support/child.js';
-import { crashedDirectory, inMemory, legacyDirectories, openedEquals } from '../support/crash-scenes.js';
-import type { DiskCall } from '../support/guarded-disk.js';
-import { type DeathPoint, type MortalDisk, mortalDisk } from '../support/mortal-disk.js';
-import { removeAllScratch, removeScratch, scratchDirectory } from '../support/scratch.js';
-import { LogModel, sentValue, takeMessage } from '../support/write-model.js';
-import type { KillPointArgument } from './kill-point-child.js';
+import { type FileSystem, fileEngineOn } from '../../src/storage/log/index.js';
+import { killAllChildren } from '../support/child.js';
+import { guardedDisk } from '../support/guarded-disk.js';
+import { wholeLife } from '../support/kill-drawing.js';
+import type { KillProgram, Step } from '../support/kill-program.js';
+import { DRAWN_SCENES, EMPTY, type KillScene, LOG, legacyScenes } from '../support/kill-scenes.js';
+import { Random } from '../support/random.js';
+import { removeAllScratch } from '../support/scratch.js';
+import { Round, runRounds } from './lab/experiment.js';
+import { killPoints, openingOf } from './lab/kill-points.js';
+import { deathsOfChild, killChildren } from './lab/kill-points-children.js';
+import { dieTwice } from './lab/kill-points-simulated.js';
 
-const SCRIPT = new URL('./kill-point-child.js', import.meta.url);
-const LOG = 'players';
-const AT_ONCE = 3;
+/** The same in each run: what is tried at every call is not left to chance. */
+const BASE_SEED = 3;
+const ROUNDS = 1;
+
+const drawnScenes = await Promise.all(DRAWN_SCENES.map((draw) => draw(new Random(BASE_SEED))));
+const olderDirectories = await legacyScenes();
+const named = (scenes: readonly KillScene[]) => scenes.map((scene): [string, KillScene] => [scene.name, scene]);
+
+let kills = 0;
 
 afterEach(async () => {
   await killAllChildren();
   removeAllScratch();
 });
 
-interface Point {
-  call: number;
-  point: DeathPoint;
-  /** What is called, for the reader. */
-  name: string;
+async function killEverywhere(scene: KillScene, program = openingOf(scene)): Promise<void> {
+  const round = new Round(BASE_SEED);
+  const deaths = await deathsOfChild(scene, program);
+  await killChildren(round, scene, program, deaths);
+  expect(round.violations).toEqual([]);
+  const killed = round.tried.get('kill points') ?? 0;
+  // A child that was not killed would prove nothing.
+  expect(killed).toBeGreaterThan(deaths.length * 0.95);
+  kills += killed;
 }
 
-/** After every call that changes something, which is before the next one too, and in the middle of every write. */
-function pointsOf(calls: readonly DiskCall[]): Point[] {
-  return calls.flatMap(({ name, path, changes }, i) => {
-    const points: DeathPoint[] = i === 0 ? ['before'] : [];
-    if (name === 'write') points.push('half');
-    if (changes) points.push('after');
-    return points.map((point) => ({ call: i + 1, point, name: `${point} call ${i + 1}, ${name} ${basename(path)}` }));
-  });
+async function dieEverywhere(scene: KillScene, program = openingOf(scene), share = 1): Promise<Round> {
+  const round = new Round(BASE_SEED);
+  await dieTwice(round, scene, program, share);
+  return round;
 }
 
-/** Runs the program; one thread for the disk makes its calls come in the same order each time. */
-function start(given: KillPointArgument, models: ReadonlyMap<string, LogModel> = new Map()): Child {
-  return new Child(SCRIPT, given, {
-    env: { UV_THREADPOOL_SIZE: '1' },
-    onMessage: (message) => takeMessage(models, message),
-  });
-}
-
-async function callsOf(given: Omit<KillPointArgument, 'call' | 'point'>): Promise<DiskCall[]> {
-  const child = new Child(SCRIPT, { ...given, call: 0, point: 'before' }, { env: { UV_THREADPOOL_SIZE: '1' } });
-  const [, calls] = await child.message('lived');
-  await child.ended;
-  return calls as DiskCall[];
-}
-
-/** Tries all points, a few at once, and gives one line for each that went wrong. */
-async function tryAll(points: readonly Point[], trial: (point: Point, dataDir: string) => Promise<void>) {
-  const failures: string[] = [];
-  const left = [...points];
-  const take = async () => {
-    for (let point = left.shift(); point; point = left.shift()) {
-      const dataDir = scratchDirectory();
-      await trial(point, dataDir).catch((error) => failures.push(`${point?.name}: ${(error as Error).message}`));
-      removeScratch(dataDir);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, take));
-  return failures;
-}
-
-describe('killed at any call of the file door', () => {
-  test('a life of appends, two compactions and a close keeps every acknowledged write', async () => {
-    const given = { program: 'life' as const, logs: [LOG], firstId: 0 };
-    const calls = await callsOf({ ...given, dataDir: scratchDirectory() });
-    const points = pointsOf(calls);
-    let killed = 0;
-    const failures = await tryAll(points, async (point, dataDir) => {
-      const models = new Map([[LOG, new LogModel()]]);
-      const { signal } = await start({ ...given, ...point, dataDir }, models).ended;
-      if (signal === 'SIGKILL') killed += 1;
-      auditBytes(dataDir, models);
-      await auditDirectory(dataDir, models);
-      await liveOn(dataDir, models);
-      expect(backupNames(dataDir, LOG).length).toBeLessThanOrEqual(3);
-    });
-    expect(failures).toEqual([]);
-    expect(killed).toBeGreaterThan(points.length * 0.95);
+describe('killed by SIGKILL at every call of the file door', () => {
+  test('a life of batches, two compactions, one with appends on the way, main files and closes', async () => {
+    await killEverywhere(EMPTY, wholeLife(LOG));
   }, 120_000);
 
-  test('opening a torn log can be begun again and again', async () => {
-    const scene = await crashedDirectory();
-    const calls = await callsOf({ program: 'open', logs: [LOG], firstId: 0, dataDir: scene.copy() });
-    const failures = await tryAll(pointsOf(calls), async (point, dataDir) => {
-      scene.copy(dataDir);
-      await start({ program: 'open', logs: [LOG], firstId: 0, dataDir, ...point }).ended;
-      await openedEquals(dataDir, scene.expected);
-      const { wholeBytes, size } = readRawLog(logPath(dataDir, LOG));
-      expect(size).toBe(wholeBytes);
+  test.each(named(drawnScenes))('the opening of %s', (_, scene) => killEverywhere(scene), 120_000);
+
+  test('the adoption of a torn directory of the reference bot', async () => {
+    const torn = olderDirectories.find(({ name }) => name.includes('torn-tail')) as KillScene;
+    await killEverywhere(torn, {
+      ...openingOf(torn),
+      steps: openingOf(torn).steps.filter((step) => step.do === 'open'),
     });
-    expect(failures).toEqual([]);
   }, 120_000);
 
-  test('a backup is a former log, never a second name of the active one', async () => {
-    const given = { program: 'life' as const, logs: [LOG], firstId: 0 };
-    const calls = await callsOf({ ...given, dataDir: scratchDirectory() });
-    const points = pointsOf(calls).filter(({ call, point }) => calls[call - 1]?.name === 'link' && point === 'after');
-    expect(points).toHaveLength(2);
-    const failures = await tryAll(points, async (point, dataDir) => {
-      const models = new Map([[LOG, new LogModel()]]);
-      await start({ ...given, ...point, dataDir }, models).ended;
-      expect((await auditDirectory(dataDir, models)).sharedBackups).toEqual([]);
-    });
-    expect(failures).toEqual([]);
-  }, 30_000);
+  test('programs, directories and chains of restarts drawn by chance, 500 kills and more in all', async () => {
+    const { tried, violations } = await runRounds(killPoints, ROUNDS);
+    expect(violations).toEqual([]);
+    expect(tried.get('restart chains')).toBeGreaterThanOrEqual(10 * ROUNDS);
+    expect(tried.get('simulated deaths')).toBeGreaterThan(300 * ROUNDS);
+    kills += tried.get('kill points') ?? 0;
+    expect(kills).toBeGreaterThan(500);
+  }, 240_000);
 });
 
-describe('dead at any call of the file door', () => {
-  test.each(legacyDirectories())(
-    'adopting the older directory %s can be begun again and again',
-    async (_, source) => {
-      const expected = JSON.parse(readFileSync(`${source}/expected.json`, 'utf8')) as Record<string, object>;
-      const dataDir = `${source}/data`;
-      const before = inMemory(dataDir);
-      const open = async (disk: MortalDisk) => {
-        const engine = fileEngineOn(disk)(resolveLogOptions({ dataDir }), collect([]));
-        await engine.open();
-        for (const log of Object.keys(expected)) await engine.openLog(log);
-        await engine.close();
-      };
-      const living = mortalDisk(before.copy());
-      await open(living);
-      const failures = await tryAll(pointsOf(living.calls), async ({ call, point }) => {
-        const disk = before.copy();
-        const dying = mortalDisk(disk, call, point);
-        await Promise.race([dying.died, open(dying)]);
-        await openedEquals(dataDir, expected, disk);
-        await openedEquals(dataDir, expected, disk);
-      });
-      expect(failures).toEqual([]);
+describe('dead in memory at every call of the file door, and again at every call of the opening', () => {
+  test('a life', async () => {
+    const { tried, violations } = await dieEverywhere(EMPTY, wholeLife(LOG));
+    expect(violations).toEqual([]);
+    expect(tried.get('simulated deaths')).toBeGreaterThan(2_000);
+  }, 120_000);
+
+  test.each(named(drawnScenes))(
+    'the opening of %s',
+    async (_, scene) => {
+      const { tried, violations } = await dieEverywhere(scene, openingOf(scene), 0.4);
+      expect(violations).toEqual([]);
+      expect(tried.get('simulated deaths')).toBeGreaterThan(200);
+    },
+    60_000,
+  );
+
+  test.each(named(olderDirectories))(
+    'the adoption of %s',
+    async (_, scene) => {
+      const { tried, violations } = await dieEverywhere(scene, openingOf(scene), 0.05);
+      expect(violations).toEqual([]);
+      expect(tried.get('simulated deaths')).toBeGreaterThan(200);
     },
     60_000,
   );
 });
 
-/** The directory goes on as if nothing had been: a write, a compaction, and all is there. */
-async function liveOn(dataDir: string, models: ReadonlyMap<string, LogModel>): Promise<void> {
-  const engine = fileEngine(resolveLogOptions({ dataDir }), collect([]));
-  const id = 1_000_000;
-  await engine.open();
-  try {
-    models.get(LOG)?.sent({ id, kind: 'set', key: 'after', n: id });
-    const { seq } = await engine.append(LOG, { op: 'SET', key: 'after', value: sentValue('after', id) });
-    models.get(LOG)?.acknowledged(id, seq);
-    const { outcome } = await engine.compact(LOG);
-    expect(outcome).toBe('compacted');
-  } finally {
-    await engine.close();
-  }
-  auditBytes(dataDir, models);
-  await auditDirectory(dataDir, models);
-}
+describe('the lab finds an engine', () => {
+  const violationsWith = async (flaw: (disk: FileSystem) => FileSystem, program: KillProgram): Promise<string> => {
+    const round = new Round(BASE_SEED, (disk) => fileEngineOn(flaw(disk)));
+    await dieTwice(round, EMPTY, program, 0);
+    return round.violations.join('\n');
+  };
+
+  test('that acknowledges before it has written', async () => {
+    const writes = (): Step => ({ do: 'write', log: LOG, writes: [{ kind: 'set', key: 'k' }] });
+    const steps: Step[] = [{ do: 'open', log: LOG }, ...Array.from({ length: 3 }, writes)];
+    const violations = await violationsWith(
+      (disk) => {
+        let late: () => Promise<unknown> = async () => undefined;
+        return guardedDisk(async (call, perform) => {
+          if (call.name === 'sync') return perform();
+          await late();
+          late = async () => undefined;
+          if (call.name !== 'write' || !call.path.endsWith('.log')) return perform();
+          late = perform;
+          return undefined as never;
+        }, disk);
+      },
+      { ...wholeLife(LOG), steps },
+    );
+    expect(violations).toMatch(/was acknowledged/);
+  });
+
+  test('that takes the old log away before the new one is in its place', async () => {
+    const violations = await violationsWith((disk) => {
+      const same = guardedDisk((_, perform) => perform(), disk);
+      return { ...same, rename: (from, to) => disk.remove(to).then(() => disk.rename(from, to)) };
+    }, wholeLife(LOG));
+    expect(violations).toMatch(/reaches seq 0/);
+  });
+});

@@ -108,7 +108,7 @@ export class LogModel {
   /** The state that the writes up to `seq` make. */
   stateAt(seq: number): ModelState {
     const state = new Map(this.#base);
-    for (const write of this.#sent.slice(0, seq - this.#baseSeq)) apply(state, write);
+    for (const write of this.#sent.slice(0, seq - this.#baseSeq)) applyWrite(state, write);
     return state;
   }
 
@@ -122,7 +122,7 @@ export class LogModel {
   }
 }
 
-function apply(state: Map<string, string>, { kind, key, n }: SentWrite): void {
+export function applyWrite(state: Map<string, string>, { kind, key, n }: SentWrite): void {
   if (kind === 'delete') {
     state.delete(key);
   } else if (kind === 'replace') {
