@@ -151,7 +151,7 @@ function assertToldAndKept(report: RecoveryReport, disk: MemoryDisk, logBefore: 
   if (skipped.length > 0 && !skipped.some(({ lostSeq }) => lostSeq)) {
     wrong('salvage left something out without naming the lost seq');
   }
-  for (const { action, keptAs, offset } of report.events) {
+  for (const { keptAs, offset } of report.events) {
     if (!keptAs || !logBefore) continue;
     const kept = disk.bytesOf(keptAs);
     const expected = keptAs.includes('.torn.') ? logBefore.subarray(offset) : logBefore;

@@ -14,6 +14,7 @@ import type { FoundMainFile } from './main-file.js';
 import { replay, type State, stateOf } from './replay.js';
 import { rewriteLog } from './rewriting.js';
 import type { ScanResult } from './scan-result.js';
+import { anchorOf } from './seal.js';
 import { keepTornTail } from './torn-tail.js';
 
 /** @throws LogError `LOG_CORRUPT` where both sources are damaged or gone; nothing is changed then */
@@ -29,11 +30,11 @@ export async function adoptOlderState(
   for (const { offset, line } of scan.gluedAt) events.push(gluedEvent(context, offset, line));
   if (main.state === 'garbage') events.push(lostView(context, main.why));
   const inside = scan.damage.filter((damage) => !damage.isTail);
-  const state = main.state === 'whole' ? stateOf(main.value) : new Map<string, string>();
+  const state = main.state === 'whole' ? stateOf(main.content) : new Map<string, string>();
   // What stands before damage may be older than the main file; what stands behind it is not.
   const after = main.state === 'whole' ? (inside.at(-1)?.seqBefore ?? 0) : 0;
-  const replayed = file && (await replay(file, scan.size, state, after));
-  const known = main.state === 'whole' ? [...stateOf(main.value).keys()] : [];
+  const replayed = file && (await replay(file, scan.size, state, after, anchorOf(evidence.seal)));
+  const known = main.state === 'whole' ? [...stateOf(main.content).keys()] : [];
   const needed = !replayed?.replaced && known.some((key) => !replayed?.touched.has(key));
   if (inside.length > 0) {
     await rewriteOlderLog(context, evidence, state, events);

@@ -21,14 +21,18 @@ export interface Reading {
   proven: UnprovenLine | undefined;
   /** The blank line before does not belong there. */
   blankInserted: boolean;
+  /** The damaged bytes before do not belong there, or there are none. */
+  insertedOnly: boolean;
 }
 
 /** A longer damaged line is not kept aside for a second look. */
-const UNPROVEN_BYTES = 4 * 1024 * 1024;
+const UNPROVEN_BYTES = 64 * 1024 * 1024;
 const AFTER_DIGITS = 10;
 
 export class ChainReadings {
   #chains = [0];
+  /** How many readings the damage left open; blank lines behind it multiply them. */
+  #open = 1;
   #unproven: UnprovenLine | undefined;
   /** Readings from here on take the last blank line for an insertion. */
   #blankInsertedFrom = Number.POSITIVE_INFINITY;
@@ -45,6 +49,7 @@ export class ChainReadings {
 
   know(chain: number): void {
     this.#chains = [chain];
+    this.#open = 1;
     this.#unproven = undefined;
     this.#blankInsertedFrom = Number.POSITIVE_INFINITY;
   }
@@ -68,7 +73,7 @@ export class ChainReadings {
     if (at < 0) return undefined;
     const chain = this.#chains[at] as number;
     const proven = this.#unproven?.proof === chain ? this.#unproven : undefined;
-    return { chain, proven, blankInserted: at >= this.#blankInsertedFrom };
+    return { chain, proven, blankInserted: at >= this.#blankInsertedFrom, insertedOnly: at % this.#open === 0 };
   }
 
   /** The line from `start` to its newline at `end` does not verify. */
@@ -86,6 +91,7 @@ export class ChainReadings {
       chains.push(unproven.proof);
     }
     this.#chains = [...new Set(chains)];
+    this.#open = this.#chains.length;
   }
 
   /** The line with its digits and closing mended, should everything before them be whole. */

@@ -1,7 +1,7 @@
 /** One compaction of an open log, from the snapshot to the swap. */
 
 import { basename } from 'node:path';
-import { LogError } from './errors.js';
+import { toLogError } from './errors.js';
 import type { FileLog } from './file-log.js';
 import { copyEntries, discard, type Folded, foldLog, pruneBackups, swapIn } from './folding.js';
 import { SharedFile } from './log-context.js';
@@ -33,8 +33,9 @@ export async function compactLog(log: FileLog, options: CompactOptions = {}): Pr
     report.reason = log.entries === 0 ? 'the log is empty' : 'the log holds nothing but its checkpoint';
     return report;
   }
-  await log.writer.ready();
-  const backup = await fold(log, keepBackups, report);
+  const backup = await fold(log, keepBackups, report).catch((error) => {
+    throw toLogError(error, 'compacting', log.context.paths.log);
+  });
   await pruneBackups(log.context, keepBackups);
   await log.mainFile.write();
   report.outcome = 'compacted';
@@ -46,6 +47,7 @@ export async function compactLog(log: FileLog, options: CompactOptions = {}): Pr
 }
 
 async function fold(log: FileLog, keepBackups: number, report: CompactionReport): Promise<string | undefined> {
+  await log.writer.ready();
   const source = log.shared.hold();
   try {
     const boundary = log.end.offset;
@@ -82,7 +84,7 @@ async function fold(log: FileLog, keepBackups: number, report: CompactionReport)
     log.index.abandonMove();
     throw error;
   } finally {
-    await source.release();
+    await letGo(log, source);
   }
 }
 
@@ -93,7 +95,12 @@ function moveInto(log: FileLog, folded: Folded, movePlaces: () => void): void {
   log.shared = new SharedFile(folded.file);
   log.checkpointBytes = folded.checkpointBytes;
   log.writer.moveTo(folded.file, folded.end);
-  void former.release().catch((error) => {
-    log.context.logger.warn(new LogError('LOG_IO', `Closing a compacted log failed: ${error}`).message);
+  void letGo(log, former);
+}
+
+/** Whether the former log could be closed is of no consequence to the new one. */
+async function letGo({ context }: FileLog, former: SharedFile): Promise<void> {
+  await former.release().catch((error) => {
+    context.logger.warn(`Closing the former file of ${context.paths.log} failed: ${(error as Error).message}`);
   });
 }

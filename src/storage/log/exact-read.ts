@@ -41,6 +41,10 @@ export function decodeAt(
   }
   if (member && (expected === undefined || member.key === expected)) return member;
   const key = expected === undefined ? '' : `, key ${JSON.stringify(expected)}`;
+  if (cause instanceof LogError) {
+    const details = { file: file.path, offset, key: expected, cause };
+    throw new LogError(cause.code, `${file.path} (byte ${offset}${key}): ${cause.message}`, details);
+  }
   throw new LogError('LOG_CORRUPT', `Damaged since it was opened: ${file.path} (byte ${offset}${key}).`, {
     file: file.path,
     offset,

@@ -70,14 +70,19 @@ export class FileLogEngine implements LogEngine {
     this.#listeners.clear();
     this.#logs.clear();
     this.#opening.clear();
-    await lock.release();
+    outcomes.push(...(await Promise.allSettled([lock.release()])));
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed) throw toLogError(failed.reason, 'closing', this.options.dataDir);
   }
 
   async listLogs(): Promise<string[]> {
     this.#assertOpen();
-    return logsIn(await this.disk.list(join(this.options.dataDir, 'logs')));
+    const directory = join(this.options.dataDir, 'logs');
+    try {
+      return logsIn(await this.disk.list(directory));
+    } catch (error) {
+      throw toLogError(error, 'listing', directory);
+    }
   }
 
   logNames(): string[] {
@@ -90,6 +95,7 @@ export class FileLogEngine implements LogEngine {
 
   async append(log: string, change: LogChange, meta?: EntryMeta): Promise<LogEntry> {
     const encoded = encodeChange(change, meta);
+    this.#assertOpen();
     const ready = this.#logs.get(log);
     return (ready ?? (await this.#log(log))).append(encoded);
   }
@@ -102,6 +108,7 @@ export class FileLogEngine implements LogEngine {
   ): Promise<T | undefined> {
     assertKey(key);
     const kept = meta && { ...meta };
+    this.#assertOpen();
     const ready = this.#logs.get(log);
     return (ready ?? (await this.#log(log))).update(key, fn, kept);
   }
@@ -184,6 +191,7 @@ export class FileLogEngine implements LogEngine {
   }
 
   async #readable(log: string): Promise<FileLog> {
+    this.#assertOpen();
     const ready = this.#logs.get(log) ?? (await this.#log(log));
     ready.assertOpen();
     return ready;

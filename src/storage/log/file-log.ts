@@ -138,7 +138,15 @@ export class FileLog {
 
   get<T>(key: string): T | undefined {
     const cached = this.#cache.get(key);
-    return cloneJson((cached === undefined ? this.#read(key, true) : cached) as T | undefined);
+    const value = (cached === undefined ? this.#read(key, true) : cached) as T | undefined;
+    try {
+      return cloneJson(value);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      // Nested deeper than the stack, by another program: decoded anew for each caller.
+      this.#cache.delete(key);
+      return this.#read(key) as T | undefined;
+    }
   }
 
   has(key: string): boolean {

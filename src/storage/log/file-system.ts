@@ -226,22 +226,32 @@ export async function makeDirectoryDurably(disk: FileSystem, directory: string):
 
 /**
  * Writes a whole file under a temporary name beside `path` and swaps it in: at every instant `path` holds
- * either the old content or the new, also after a power cut.
+ * either the old content or the new, also after a power cut. Where that fails, the temporary file is removed.
  */
-export async function replaceFile(disk: FileSystem, path: string, content: Buffer): Promise<void> {
+export async function replaceFile(
+  disk: FileSystem,
+  path: string,
+  write: (file: OpenFile) => Promise<void>,
+): Promise<void> {
   const temporary = `${path}.tmp`;
-  const file = await disk.open(temporary, 'replace');
   try {
-    try {
-      await file.write(content, 0, content.length, 0);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeDurably(await disk.open(temporary, 'replace'), write);
     await disk.rename(temporary, path);
   } catch (error) {
     await disk.remove(temporary).catch(() => undefined);
     throw error;
   }
   await disk.syncDirectory(dirname(path));
+}
+
+/** Writes, fsyncs and closes a file; closes it also where that fails, and throws the first failure. */
+export async function writeDurably(file: OpenFile, write: (file: OpenFile) => Promise<void>): Promise<void> {
+  try {
+    await write(file);
+    await file.sync();
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    throw error;
+  }
+  await file.close();
 }

@@ -5,9 +5,10 @@
  */
 import { CheckpointWriter } from './checkpoint.js';
 import { chainAfter, extendCrc, writeCrcDigits } from './crc.js';
-import { LogError, systemCode, toLogError } from './errors.js';
+import { LogError, toLogError } from './errors.js';
 import type { FileSystem, OpenFile } from './file-system.js';
 import { NEWLINE, readTail, splitMember } from './format.js';
+import { linkUnderFreeName } from './kept-names.js';
 import type { Move } from './key-index.js';
 import type { LogContext } from './log-context.js';
 import { backupsIn } from './log-name.js';
@@ -131,14 +132,6 @@ export async function pruneBackups(context: LogContext, keep: number): Promise<v
 
 async function linkBackup({ disk, paths }: LogContext): Promise<string> {
   const newest = backupsIn(await disk.list(paths.directory), paths.name).at(-1)?.unixMs ?? 0;
-  // Backups are ordered by their names, so a name must be newer than all others even if the clock went back.
-  for (let unixMs = Math.max(Date.now(), newest + 1); ; unixMs += 1) {
-    const backup = paths.backup(unixMs);
-    try {
-      await disk.link(paths.log, backup);
-      return backup;
-    } catch (error) {
-      if (systemCode(error) !== 'EEXIST') throw error;
-    }
-  }
+  const later = Math.max(Date.now(), newest + 1);
+  return linkUnderFreeName(disk, paths.log, (unixMs) => paths.backup(unixMs), later);
 }

@@ -5,6 +5,7 @@
  */
 import { readCrcDigits } from './crc.js';
 import type { EntryMeta, LogEntry } from './entry.js';
+import { LogError } from './errors.js';
 import { jsonValueEnd, memberValue, stringEnd } from './json-scan.js';
 import { encodeJson } from './json-value.js';
 
@@ -110,9 +111,7 @@ export function findTail(
   end: number,
   verifies: (crcAt: number, crc: number) => boolean,
 ): LineTail | undefined {
-  const entry = buffer.subarray(start, end).includes('"crc"')
-    ? parseLine(buffer.toString('utf8', start, end))
-    : undefined;
+  const entry = buffer.subarray(start, end).includes('"crc"') ? parseLine(decodeText(buffer, start, end)) : undefined;
   if (entry?.crc === undefined || entry.seq === undefined) return undefined;
   const crc = Number.parseInt(entry.crc, 16);
   let crcAt = buffer.lastIndexOf(entry.crc, end - 1, 'latin1');
@@ -158,13 +157,13 @@ export function decodeMember(bytes: Buffer): { key: string; value: unknown } {
   if (bytes[0] === QUOTE) {
     const afterKey = stringEnd(bytes, 0, bytes.length);
     if (bytes[afterKey] === 0x2c) {
-      return JSON.parse(`{"key":${bytes.toString('utf8', 0, bytes.length)}}`) as { key: string; value: unknown };
+      return JSON.parse(`{"key":${decodeText(bytes)}}`) as { key: string; value: unknown };
     }
-    const key = JSON.parse(bytes.toString('utf8', 0, afterKey)) as string;
+    const key = JSON.parse(decodeText(bytes, 0, afterKey)) as string;
     const colon = bytes.indexOf(COLON, afterKey);
-    return { key, value: JSON.parse(bytes.toString('utf8', colon + 1, bytes.length)) };
+    return { key, value: JSON.parse(decodeText(bytes, colon + 1)) };
   }
-  return JSON.parse(bytes.toString('utf8', 0, bytes.length)) as { key: string; value: unknown };
+  return JSON.parse(decodeText(bytes)) as { key: string; value: unknown };
 }
 
 /** The key and the value of a member as JSON bytes, without decoding the value. */
@@ -179,6 +178,20 @@ export function splitMember(bytes: Buffer): { key: Buffer; value: Buffer } {
   const { key, value } = decodeMember(bytes);
   const spelled = bytes[0] === QUOTE ? undefined : memberValue(bytes, 'value');
   return { key: Buffer.from(JSON.stringify(key)), value: spelled ?? Buffer.from(JSON.stringify(value)) };
+}
+
+/**
+ * The text of an entry, or of a part of it.
+ * @throws LogError `LOG_TOO_LARGE` where that is more than a string can hold (512 MiB on Node 20); no place is named
+ */
+export function decodeText(bytes: Buffer, start = 0, end = bytes.length): string {
+  try {
+    return bytes.toString('utf8', start, end);
+  } catch (cause) {
+    throw new LogError('LOG_TOO_LARGE', `${end - start} bytes are more than one JavaScript string can hold.`, {
+      cause,
+    });
+  }
 }
 
 const OPS = new Set(['SET', 'DELETE', 'CHECKPOINT']);

@@ -10,7 +10,8 @@ import type { RecoveryEvent } from './log-engine.js';
 import type { FoundMainFile } from './main-file.js';
 import { replay, type State, stateOf } from './replay.js';
 import { rewriteLog } from './rewriting.js';
-import type { Damage, ScanResult } from './scan-result.js';
+import type { Damage } from './scan-result.js';
+import { anchorOf } from './seal.js';
 
 /** A whole state at a known seq, from elsewhere than the damaged log. */
 interface Base {
@@ -34,7 +35,7 @@ export async function heal(
   const proven = bases.find((base) => lost.every(([, last]) => last <= base.seq));
   const base = proven ?? lastResort(context, evidence, bases, main, lost);
   if (!base) return false;
-  const state = await overlay(base, file, evidence.scan);
+  const state = await overlay(base, file, evidence);
   const seq = Math.max(target, base.seq, 1);
   const keptAs = await rewriteLog(context, state, {
     seq,
@@ -49,6 +50,7 @@ export async function heal(
 function lostRanges({ scan, seal }: Evidence): [number, number][] {
   const lost = scan.damage.flatMap((damage): [number, number][] => (damage.lost ? [damage.lost] : []));
   const tail = scan.damage.find((damage) => damage.isTail);
+  if (tail?.foreign === 'all') lost.push([1, Number.POSITIVE_INFINITY]);
   const end = Math.max(seal?.seq ?? 0, tail ? claimOf(tail) : 0);
   if (end > scan.lastSeq) {
     const range: [number, number] = [scan.lastSeq + 1, end];
@@ -60,9 +62,13 @@ function lostRanges({ scan, seal }: Evidence): [number, number][] {
   return lost;
 }
 
-/** How far a damaged tail says that the log went: only a CHECKPOINT was whole before it became visible. */
-function claimOf(damage: Damage): number {
-  return damage.checkpoint ? (damage.claimedSeq ?? Number.POSITIVE_INFINITY) : 0;
+/**
+ * How far a damaged tail says that the log went. An unfinished write says nothing; a CHECKPOINT was whole before it
+ * became visible, and of several batches all but the last were.
+ */
+function claimOf({ checkpoint, spansBatches, claimedSeq, foreign, unknownLines }: Damage): number {
+  if (foreign || unknownLines) return Number.POSITIVE_INFINITY;
+  return checkpoint || spansBatches ? (claimedSeq ?? Number.POSITIVE_INFINITY) : 0;
 }
 
 /** What could stand in for the damaged part, the newest first; nothing at all stands for seq 0. */
@@ -72,7 +78,7 @@ async function findBases(context: LogContext, evidence: Evidence, main: FoundMai
   if (seal?.main && main.state === 'whole') {
     const { bytes, crc } = main.proof;
     if (bytes === seal.main.bytes && crc === seal.main.crc) {
-      bases.push({ name: context.paths.mainFile, seq: seal.seq, timestamp: undefined, state: stateOf(main.value) });
+      bases.push({ name: context.paths.mainFile, seq: seal.seq, timestamp: undefined, state: stateOf(main.content) });
     }
   }
   for (const { unixMs } of evidence.backups.toReversed()) {
@@ -111,7 +117,7 @@ function lastResort(
   );
   const mainBase: Base | undefined =
     main.state === 'whole'
-      ? { name: context.paths.mainFile, seq: Math.max(known, 1), timestamp: undefined, state: stateOf(main.value) }
+      ? { name: context.paths.mainFile, seq: Math.max(known, 1), timestamp: undefined, state: stateOf(main.content) }
       : undefined;
   if (nothingIsWhole(evidence) && mainBase) return mainBase;
   if (context.options.recovery !== 'salvage') return undefined;
@@ -119,9 +125,9 @@ function lastResort(
   return headLost ? (newestBackup ?? mainBase ?? bases[0]) : bases[0];
 }
 
-async function overlay(base: Base, file: OpenFile | undefined, scan: ScanResult): Promise<State> {
+async function overlay(base: Base, file: OpenFile | undefined, { scan, seal }: Evidence): Promise<State> {
   const state = new Map(base.state);
-  if (file && scan.lastSeq > base.seq) await replay(file, scan.size, state, base.seq);
+  if (file && scan.lastSeq > base.seq) await replay(file, scan.size, state, base.seq, anchorOf(seal));
   return state;
 }
 
@@ -158,6 +164,10 @@ function report(context: LogContext, evidence: Evidence, healing: Healing, event
     });
   }
   for (const damage of evidence.scan.damage) {
+    if (damage.isTail && !damage.lost && claimOf(damage) === 0) {
+      events.push(cutEvent(log, damage, keptAs));
+      continue;
+    }
     events.push({
       found: foundBy(damage, evidence),
       action: proven ? 'healed' : 'skipped',
@@ -170,6 +180,20 @@ function report(context: LogContext, evidence: Evidence, healing: Healing, event
       message: `${log}:${damage.line} (line ${damage.line}, byte ${damage.offset}) was damaged; it was ${how}.${kept}`,
     });
   }
+}
+
+function cutEvent(log: string, { offset, line, end }: Damage, keptAs: string | undefined): RecoveryEvent {
+  return {
+    found: 'torn-tail',
+    action: 'cut',
+    file: log,
+    offset,
+    line,
+    ...(keptAs && { keptAs }),
+    message:
+      `${log}:${line} (line ${line}, byte ${offset}) ended in ${end - offset} bytes of an unfinished last write, which ` +
+      `were left out (nothing acknowledged was in them); kept in ${keptAs}.`,
+  };
 }
 
 function shortcoming(evidence: Evidence): string {

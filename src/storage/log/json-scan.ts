@@ -47,22 +47,42 @@ export function jsonValueEnd(buffer: Uint8Array, at: number, end: number): numbe
 /** The bytes of one member's value, of an object in any spacing; the last of several with that name, as JSON.parse does. */
 export function memberValue(object: Buffer, name: string): Buffer | undefined {
   let found: Buffer | undefined;
+  for (const [spelled, value] of objectMembers(object)) {
+    if (JSON.parse(spelled.toString('utf8')) === name) found = value;
+  }
+  return found;
+}
+
+/** Each member of an object in any spacing: its name and its value, as they are spelled. */
+export function* objectMembers(object: Buffer): Generator<[name: Buffer, value: Buffer]> {
   for (let at = object.indexOf(QUOTE); at > 0; ) {
     const nameEnd = stringEnd(object, at, object.length);
     const valueAt = object.indexOf(COLON, nameEnd) + 1;
     const from = skipSpace(object, valueAt);
     const end = jsonValueEnd(object, from, object.length);
-    if (nameEnd < 0 || valueAt <= 0 || end < 0) return undefined;
-    if (JSON.parse(object.toString('utf8', at, nameEnd)) === name) found = object.subarray(from, end);
+    if (nameEnd < 0 || valueAt <= 0 || end < 0) return;
+    yield [object.subarray(at, nameEnd), object.subarray(from, end)];
     const comma = skipSpace(object, end);
     at = object[comma] === COMMA ? skipSpace(object, comma + 1) : -1;
   }
-  return found;
+}
+
+/** JSON without the space between its tokens, on one line. */
+export function withoutSpace(json: Buffer): Buffer {
+  const compact = Buffer.allocUnsafe(json.length);
+  let length = 0;
+  for (let at = 0; at < json.length; ) {
+    at = skipSpace(json, at);
+    const end = json[at] === QUOTE ? stringEnd(json, at, json.length) : at + 1;
+    length += json.copy(compact, length, at, end);
+    at = end;
+  }
+  return compact.subarray(0, length);
 }
 
 function skipSpace(buffer: Uint8Array, start: number): number {
   let at = start;
-  while (buffer[at] === 0x20 || buffer[at] === 0x09 || buffer[at] === 0x0d) at += 1;
+  while (buffer[at] === 0x20 || buffer[at] === 0x09 || buffer[at] === 0x0d || buffer[at] === 0x0a) at += 1;
   return at;
 }
 

@@ -4,10 +4,11 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { ChainReadings, type Reading } from './chain-readings.js';
+import { claimsOf } from './claims.js';
 import { extendCrc } from './crc.js';
 import type { LogEntry } from './entry.js';
 import {
-  EDGE_BYTES,
+  decodeText,
   findTail,
   isoTime,
   keyAt,
@@ -17,24 +18,29 @@ import {
   parseLine,
   readTail,
 } from './format.js';
-import { StateScanner, stringEnd } from './json-scan.js';
+import { StateScanner } from './json-scan.js';
+import { type Anchor, Lineage, type VerifiedLine } from './lineage.js';
 import type { Damage, LogVisitor, ScanResult } from './scan-result.js';
 
 const LINE_HEAD = '{"timestamp":"';
 const OLDER_MEMBERS = new Set(['timestamp', 'op', 'key', 'value', 'data', 'state', 'compactedAt']);
 
 const NEWLINE = Buffer.from('\n');
+const CLOSE_BRACE = 0x7d;
 
 export class LineJudge {
   readonly #readings = new ChainReadings();
   /** Where the last blank line stands, should it turn out not to belong there. */
   #blank: { offset: number; line: number } | undefined;
   #open: Damage | undefined;
+  /** The first time that can be read in the open damage. */
+  #time: string | undefined;
   /** Where the open damage began, and the chain there: a torn tail is cut back to this. */
   #wholeEnd = 0;
   #wholeChain = 0;
   #wholeLines = 0;
   #line = 0;
+  #offset = 0;
   readonly #found: ScanResult = {
     engineLines: 0,
     olderLines: 0,
@@ -53,7 +59,16 @@ export class LineJudge {
     gluedAt: [],
   };
 
-  constructor(private readonly visitor: LogVisitor) {}
+  readonly #lineage: Lineage;
+  #foreign = false;
+
+  /** @param anchor what the seal says of the log, where there is one */
+  constructor(
+    private readonly visitor: LogVisitor,
+    anchor?: Anchor,
+  ) {
+    this.#lineage = new Lineage(anchor);
+  }
 
   /** No damage is open: `chain` is the CRC-32 of every byte so far. */
   get certain(): boolean {
@@ -64,11 +79,18 @@ export class LineJudge {
     return this.#readings.chain;
   }
 
+  /** The line that is being judged. */
+  get place(): { offset: number; line: number } {
+    return { offset: this.#offset, line: this.#line + 1 };
+  }
+
   /** A line in a run whose bytes have been verified as a whole. */
   verifiedLine(buffer: Buffer, start: number, end: number, offset: number): void {
+    this.#offset = offset;
     this.#line += 1;
     const tail = readTail(buffer, start, end) ?? findTail(buffer, start, end, () => true);
-    if (tail) this.#engineLine(buffer, start, end, offset, tail);
+    if (this.#foreign) this.#damaged(buffer, start, end, offset, undefined);
+    else if (tail) this.#engineLine(buffer, start, end, offset, tail);
     else if (!this.#olderLine(buffer, start, end, offset)) this.#damaged(buffer, start, end, offset, undefined);
   }
 
@@ -81,12 +103,16 @@ export class LineJudge {
 
   /** A line that must be verified by itself. */
   line(buffer: Buffer, start: number, end: number, offset: number): void {
+    this.#offset = offset;
     const tail = readTail(buffer, start, end);
     const found =
       tail ??
       findTail(buffer, start, end, (crcAt, crc) => this.#readings.match(buffer, start, crcAt, crc) !== undefined);
     const reading = found && this.#readings.match(buffer, start, found.crcAt, found.crc);
-    if (found && reading) {
+    if (found && reading && !looksLikeCheckpoint(buffer.subarray(start, end)) && this.#isForeign(found.seq, reading)) {
+      this.#begin(offset).foreign = 'from here';
+    }
+    if (found && reading && !this.#foreign) {
       this.#settle(reading);
       this.#line += 1;
       this.#readings.know(extendCrc(found.crc, buffer.subarray(found.crcAt, end)));
@@ -95,9 +121,9 @@ export class LineJudge {
       if (this.#open === undefined) this.#whole(offset + end - start + 1);
       return;
     }
-    if (this.#splitAtLostNewline(buffer, start, end, offset)) return;
+    if (!this.#foreign && this.#splitAtLostNewline(buffer, start, end, offset)) return;
     this.#line += 1;
-    if (!tail && this.#olderLine(buffer, start, end, offset)) {
+    if (!tail && !this.#foreign && this.#olderLine(buffer, start, end, offset)) {
       this.#readings.extend(buffer.subarray(start, end + 1));
       if (this.#open === undefined) this.#whole(offset + end - start + 1);
       return;
@@ -107,13 +133,15 @@ export class LineJudge {
 
   /** What stands behind the last newline. */
   partialLine(buffer: Buffer, start: number, end: number, offset: number): void {
-    const lostNewline = readTail(buffer, start, end - 1);
+    this.#offset = offset;
+    const lostNewline = this.#foreign ? undefined : readTail(buffer, start, end - 1);
     if (lostNewline && this.#readings.match(buffer, start, lostNewline.crcAt, lostNewline.crc)) {
       this.#note(buffer, start, end - 1, offset);
       this.line(buffer, start, end - 1, offset);
       return;
     }
-    const entry = readTail(buffer, start, end) ? undefined : this.#parseOlder(buffer, start, end);
+    const older = !this.#foreign && buffer[end - 1] === CLOSE_BRACE && !readTail(buffer, start, end);
+    const entry = older ? this.#parseOlder(buffer, start, end) : undefined;
     this.#line += 1;
     if (entry) {
       this.#apply(entry, buffer, start, end, offset);
@@ -137,9 +165,9 @@ export class LineJudge {
   }
 
   /** A verified whole-state line that is streamed; false where it must not be applied. */
-  stateLine(head: Buffer, line: { checkpoint: boolean; seq: number; offset: number; end: number }): boolean {
+  stateLine(head: Buffer, line: VerifiedLine & { offset: number; end: number }): boolean {
     this.#line += 1;
-    if (!this.#accepts(line.seq, line.checkpoint, line.offset, line.end + 1)) return false;
+    if (!this.#accepts(line, line.offset, line.end + 1)) return false;
     this.#found.engineLines += 1;
     this.#found.lastTimestamp = head.toString('latin1', LINE_HEAD.length, LINE_HEAD.length + 24);
     this.#startState(line.seq, line.checkpoint, line.offset, line.end + 1);
@@ -172,13 +200,14 @@ export class LineJudge {
   #engineLine(buffer: Buffer, start: number, end: number, offset: number, tail: LineTail): void {
     // A line that ends otherwise than the engine's is known by its decoded form alone.
     const shape = tail.seqAt === end ? 'other' : lineShape(buffer, start);
-    const entry = shape === 'other' ? parseLine(buffer.toString('utf8', start, end)) : undefined;
+    const entry = shape === 'other' ? parseLine(decodeText(buffer, start, end)) : undefined;
     if (shape === 'other' && !entry) {
       this.#damaged(buffer, start, end, offset, tail);
       return;
     }
     const checkpoint = shape === 'checkpoint' || entry?.op === 'CHECKPOINT';
-    if (!this.#accepts(tail.seq, checkpoint, offset, offset + end - start + 1)) return;
+    const line = { seq: tail.seq, crc: tail.seqAt === end ? undefined : tail.crc, checkpoint };
+    if (!this.#accepts(line, offset, offset + end - start + 1)) return;
     this.#found.engineLines += 1;
     if (entry) {
       this.#apply(entry, buffer, start, end, offset, tail.seq);
@@ -194,23 +223,39 @@ export class LineJudge {
     }
   }
 
+  /** A line that verifies behind damage, though no reading of the damage lets it follow what stands before. */
+  #isForeign(seq: number, { chain, proven, insertedOnly }: Reading): boolean {
+    if (this.#foreign || proven) return false;
+    const follows = this.#open !== undefined && seq === this.#found.lastSeq + 1;
+    const strays = follows && !insertedOnly && !this.#lineage.endsAsAccepted(chain);
+    this.#foreign = strays || this.#lineage.leavesSeal(seq, chain);
+    return this.#foreign;
+  }
+
   /** Checks that `seq` follows, closing open damage; false for a doubled or moved line, which is damage itself. */
-  #accepts(seq: number, checkpoint: boolean, offset: number, end: number): boolean {
+  #accepts(line: VerifiedLine, offset: number, end: number): boolean {
     const found = this.#found;
+    const { seq, checkpoint } = line;
     const entries = found.engineLines + found.olderLines;
     const heads = checkpoint && entries === 0 && this.#open === undefined;
     const expected = checkpoint && entries > 0 ? found.lastSeq : found.lastSeq + 1;
-    if (!heads && seq < expected) {
-      this.#open ??= this.#newDamage(offset);
-      this.#open.end = end;
+    const contradicts = this.#lineage.contradictsSeal(line);
+    if (contradicts || (!heads && seq < expected)) {
+      const damage = this.#begin(offset);
+      damage.end = end;
+      const copy = seq === found.lastSeq && this.#lineage.isCopy(line);
+      damage.unknownLines = !copy;
+      this.#foreign = contradicts || (seq === found.lastSeq && !copy);
+      if (this.#foreign) damage.foreign = contradicts ? 'all' : 'from here';
       return false;
     }
     const lost: [number, number] | undefined = heads || seq === expected ? undefined : [expected, seq - 1];
-    if (lost && !this.#open) this.#open = this.#newDamage(offset);
+    if (lost) this.#begin(offset);
     this.#close(lost);
     if (entries === 0) found.firstSeq = seq;
     found.lastSeq = seq;
     found.lastEntryAt = offset;
+    this.#lineage.accepted(line);
     return true;
   }
 
@@ -236,7 +281,7 @@ export class LineJudge {
 
   #parseOlder(buffer: Buffer, start: number, end: number): LogEntry | undefined {
     if (buffer[start] !== 0x7b || !isUtf8(buffer.subarray(start, end))) return undefined;
-    const entry = parseLine(buffer.toString('utf8', start, end));
+    const entry = parseLine(decodeText(buffer, start, end));
     if (!entry || entry.seq !== undefined) return undefined;
     // Behind lines with checksums a stranger is damage, unless it is just what the reference bot writes.
     if (this.#found.engineLines === 0) return entry;
@@ -252,6 +297,7 @@ export class LineJudge {
       found.olderLines += 1;
       found.lastSeq = seq;
       found.lastEntryAt = offset;
+      this.#lineage.accepted({ seq, crc: undefined, checkpoint: false });
     }
     found.lastTimestamp = isoTime(entry.timestamp) ?? found.lastTimestamp;
     if (entry.key === undefined || entry.op === 'CHECKPOINT') {
@@ -294,18 +340,24 @@ export class LineJudge {
   /** Opens damage here, or lets the open one go on. */
   #note(buffer: Buffer, start: number, end: number, offset: number): void {
     if (!this.#open) {
-      this.#open = this.#newDamage(offset);
-      this.#open.checkpoint = looksLikeCheckpoint(buffer.subarray(start, end));
-      const key = claimedKey(buffer, start, end);
-      if (key !== undefined) this.#open.key = key;
+      this.#begin(offset).checkpoint = looksLikeCheckpoint(buffer.subarray(start, end));
+      this.#time = undefined;
+      const { key } = claimsOf(buffer, start, end);
+      if (key !== undefined) this.#begin(offset).key = key;
     }
-    this.#open.end = offset + end - start + 1;
-    const claimed = /"seq":(\d{1,15})[^{}]{0,24}\}?$/.exec(
-      buffer.toString('latin1', Math.max(start, end - EDGE_BYTES), end),
-    );
-    if (claimed) this.#open.claimedSeq = Number(claimed[1]);
-    const bytes = buffer.subarray(start, end);
-    this.#open.engineMade ||= claimed !== null || bytes.includes('"crc":"') || bytes.includes(',"seq":');
+    const damage = this.#begin(offset);
+    damage.end = offset + end - start + 1;
+    const { time, seq, engineMade } = claimsOf(buffer, start, end);
+    damage.spansBatches ||= time !== undefined && this.#time !== undefined && time !== this.#time;
+    this.#time ??= time;
+    if (seq !== undefined) damage.claimedSeq = seq;
+    damage.engineMade ||= engineMade;
+  }
+
+  /** The open damage; opened here where there is none. */
+  #begin(offset: number): Damage {
+    this.#open ??= this.#newDamage(offset);
+    return this.#open;
   }
 
   #newDamage(offset: number): Damage {
@@ -317,6 +369,8 @@ export class LineJudge {
       isTail: false,
       checkpoint: false,
       engineMade: false,
+      spansBatches: false,
+      unknownLines: false,
     };
   }
 
@@ -331,17 +385,5 @@ export class LineJudge {
     this.#wholeEnd = offset;
     this.#wholeChain = this.chain;
     this.#wholeLines = this.#line;
-  }
-}
-
-function claimedKey(buffer: Buffer, start: number, end: number): string | undefined {
-  const at = buffer.indexOf('"key":"', start, 'latin1');
-  if (at < 0 || at >= Math.min(end, start + EDGE_BYTES)) return undefined;
-  const close = stringEnd(buffer, at + 6, end);
-  if (close < 0) return undefined;
-  try {
-    return JSON.parse(buffer.toString('utf8', at + 6, close)) as string;
-  } catch {
-    return undefined;
   }
 }

@@ -5,10 +5,12 @@
  */
 
 import { chainAfter, extendCrc } from './crc.js';
+import { LogError } from './errors.js';
 import type { OpenFile } from './file-system.js';
 import { AFTER_CRC, lineShape, NEWLINE, readTail } from './format.js';
 import { StateScanner } from './json-scan.js';
 import { LineJudge } from './line-judge.js';
+import type { Anchor } from './lineage.js';
 import type { LogVisitor, ScanResult } from './scan-result.js';
 
 /** Read and judged between two turns of the event loop: a few milliseconds. */
@@ -19,9 +21,10 @@ const TAIL_BYTES = 64;
 /**
  * @param file a log, or a backup
  * @param size bytes to read; what stands behind is not looked at
+ * @param anchor what the seal says of the log
  */
-export async function scanLog(file: OpenFile, size: number, visitor: LogVisitor): Promise<ScanResult> {
-  return new LogScanner(file, size, visitor).run();
+export async function scanLog(file: OpenFile, size: number, visitor: LogVisitor, anchor?: Anchor): Promise<ScanResult> {
+  return new LogScanner(file, size, visitor, anchor).run();
 }
 
 class LogScanner {
@@ -35,11 +38,24 @@ class LogScanner {
     private readonly file: OpenFile,
     private readonly size: number,
     private readonly visitor: LogVisitor,
+    anchor: Anchor | undefined,
   ) {
-    this.#judge = new LineJudge(visitor);
+    this.#judge = new LineJudge(visitor, anchor);
   }
 
   async run(): Promise<ScanResult> {
+    try {
+      return await this.#scan();
+    } catch (error) {
+      if (!(error instanceof LogError) || error.file !== undefined) throw error;
+      // The judge knows bytes, not files.
+      const { line, offset } = this.#judge.place;
+      const at = `${this.file.path}:${line} (line ${line}, byte ${offset})`;
+      throw new LogError(error.code, `${at}: ${error.message}`, { file: this.file.path, offset, line, cause: error });
+    }
+  }
+
+  async #scan(): Promise<ScanResult> {
     for (;;) {
       const ended = await this.#fill();
       const length = this.#filled === 0 ? 0 : this.#window.lastIndexOf(NEWLINE, this.#filled - 1) + 1;
@@ -116,7 +132,7 @@ class LogScanner {
     const crc = await this.#pass(start, crcAt, this.#judge.chain, extendCrc);
     if (crc !== tail.crc) return false;
     const head = Buffer.from(this.#window.subarray(0, TAIL_BYTES));
-    const applies = this.#judge.stateLine(head, { checkpoint, seq: tail.seq, offset: start, end });
+    const applies = this.#judge.stateLine(head, { checkpoint, seq: tail.seq, crc: tail.crc, offset: start, end });
     if (applies) {
       const scanner = new StateScanner(start, (...member) => this.visitor.member(...member));
       await this.#pass(start, end, 0, (_, piece) => {

@@ -2,8 +2,8 @@
  * The main file: `<name>.json`, the state as people and older programs read it. Never the truth while a whole log
  * exists, so it is written behind, in bounded time and at bounded cost, and always swapped in whole.
  */
-import { dirname } from 'node:path';
 import { crcDigits, extendCrc } from './crc.js';
+import { replaceFile } from './file-system.js';
 import { splitMember } from './format.js';
 import type { Places } from './key-index.js';
 import type { LogContext, SharedFile } from './log-context.js';
@@ -97,25 +97,15 @@ export class MainFile {
 
   async #replace(source: MainFileSource): Promise<MainFileProof> {
     const { disk, paths } = this.context;
-    const temporary = `${paths.mainFile}.tmp`;
-    const file = await disk.open(temporary, 'replace');
     let bytes = 0;
     let crc = 0;
-    try {
+    await replaceFile(disk, paths.mainFile, async (file) => {
       for await (const piece of render(source)) {
         await file.write(piece, 0, piece.length, bytes);
         bytes += piece.length;
         crc = extendCrc(crc, piece);
       }
-      await file.sync();
-    } catch (error) {
-      await file.close();
-      await disk.remove(temporary).catch(() => undefined);
-      throw error;
-    }
-    await file.close();
-    await disk.rename(temporary, paths.mainFile);
-    await disk.syncDirectory(dirname(paths.mainFile));
+    });
     return { bytes, crc: crcDigits(crc) };
   }
 }
@@ -141,15 +131,21 @@ const NOTHING = Buffer.alloc(0);
 const SEPARATOR = Buffer.from(': ');
 
 function indent(value: Buffer): Buffer {
-  const text = JSON.stringify(JSON.parse(value.toString('utf8')), null, 2);
-  return Buffer.from(text.replaceAll('\n', '\n  '));
+  try {
+    const text = JSON.stringify(JSON.parse(value.toString('utf8')), null, 2);
+    return Buffer.from(text.replaceAll('\n', '\n  '));
+  } catch (error) {
+    // Nested deeper than the stack: nobody wants to see that indented.
+    if (error instanceof RangeError) return value;
+    throw error;
+  }
 }
 
 /** A main file as found at opening. */
 export type FoundMainFile =
   | { state: 'missing' }
   | { state: 'garbage'; why: string }
-  | { state: 'whole'; value: Record<string, unknown>; proof: MainFileProof };
+  | { state: 'whole'; content: Buffer; proof: MainFileProof };
 
 export async function readMainFile({ disk, paths }: LogContext): Promise<FoundMainFile> {
   const content = await disk.readFile(paths.mainFile);
@@ -165,7 +161,7 @@ export async function readMainFile({ disk, paths }: LogContext): Promise<FoundMa
     return { state: 'garbage', why: 'it is not a JSON object' };
   }
   const proof = { bytes: content.length, crc: crcDigits(extendCrc(0, content)) };
-  return { state: 'whole', value: value as Record<string, unknown>, proof };
+  return { state: 'whole', content, proof };
 }
 
 /** The size and checksum of a main file of any size, without decoding it; undefined where there is none. */

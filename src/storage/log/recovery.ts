@@ -14,9 +14,9 @@ import type { RecoveryEvent } from './log-engine.js';
 import { backupsIn } from './log-name.js';
 import { scanLog } from './log-scanner.js';
 import { type FoundMainFile, type MainFileProof, proveMainFile, readMainFile } from './main-file.js';
-import type { LogVisitor, ScanResult } from './scan-result.js';
-import { readSeal, type Seal } from './seal.js';
-import { settle } from './settling.js';
+import type { Damage, LogVisitor, ScanResult } from './scan-result.js';
+import { anchorOf, readSeal, type Seal } from './seal.js';
+import { settle, wasClosedCleanly } from './settling.js';
 import { cutTornTail } from './torn-tail.js';
 
 /** A log that is whole, ready to be appended to. */
@@ -55,30 +55,39 @@ export function indexVisitor(index: KeyIndex): LogVisitor {
  */
 export async function recoverLog(context: LogContext): Promise<RecoveredLog> {
   const events: RecoveryEvent[] = [];
-  let opened = await openAndScan(context);
+  let opened: Opened | undefined;
   try {
-    const evidence = await gatherEvidence(context, opened, events);
+    const seal = await findSeal(context, events);
+    opened = await openAndScan(context, seal);
+    const evidence = await gatherEvidence(context, opened, seal);
     const verdict = await judge(context, evidence, opened.file, events);
     await sweepInterruptedCompaction(context, evidence);
     if (verdict === 'rewritten') {
-      await opened.file?.close();
-      opened = await openAndScan(context);
+      const former = opened.file;
+      opened = undefined;
+      await former?.close();
+      opened = await openAndScan(context, seal);
     }
     const file = opened.file ?? (await context.disk.open(context.paths.log, 'write'));
     opened.file = file;
     const { index, scan } = opened;
     await completeLastLine(file, scan);
-    const mend = await mendNowOrLater(context, file, scan, { verdict, seal: evidence.seal, events });
-    const main = await checkMainFile(context, evidence.seal, scan, events);
+    const mend = await mendNowOrLater(context, file, scan, {
+      verdict,
+      settled: wasClosedCleanly(scan, seal),
+      events,
+    });
+    const main = await checkMainFile(context, seal, scan, events);
     return { file, index, scan, events, main, mend };
   } catch (error) {
-    await opened.file?.close();
+    await opened?.file?.close().catch(() => undefined);
     throw toLogError(error, 'opening', context.paths.log);
   }
 }
 
 /** What a crash in the middle of a compaction left behind; the log itself is untouched by it. */
-async function sweepInterruptedCompaction({ disk, paths }: LogContext, { linked }: Evidence): Promise<void> {
+async function sweepInterruptedCompaction({ disk, paths, options }: LogContext, { linked }: Evidence): Promise<void> {
+  if (options.recovery === 'strict') return;
   await disk.remove(paths.compacting);
   if (linked === undefined) return;
   await disk.remove(linked);
@@ -91,30 +100,32 @@ interface Opened {
   scan: ScanResult;
 }
 
-async function openAndScan({ disk, paths }: LogContext): Promise<Opened> {
+async function openAndScan({ disk, paths }: LogContext, seal: Seal | undefined): Promise<Opened> {
   const index = new KeyIndex();
   const exists = (await disk.fileSize(paths.log)) !== undefined;
   const file = exists ? await disk.open(paths.log, 'write') : undefined;
   try {
-    const scan = await scanLog(file ?? EMPTY_FILE, file ? await file.size() : 0, indexVisitor(index));
+    const scan = await scanLog(file ?? EMPTY_FILE, file ? await file.size() : 0, indexVisitor(index), anchorOf(seal));
     return { file, index, scan };
   } catch (error) {
-    await file?.close();
+    await file?.close().catch(() => undefined);
     throw error;
   }
 }
 
-async function gatherEvidence(context: LogContext, opened: Opened, events: RecoveryEvent[]): Promise<Evidence> {
-  const { disk, paths } = context;
+async function findSeal({ disk, paths }: LogContext, events: RecoveryEvent[]): Promise<Seal | undefined> {
   const seal = await readSeal(disk, paths.seal);
-  if (seal === 'damaged') {
-    events.push({
-      found: 'damaged-seal',
-      action: 'noted',
-      file: paths.seal,
-      message: 'The seal is damaged and was ignored; whether the log was cut at the end of a line cannot be told.',
-    });
-  }
+  if (seal !== 'damaged') return seal;
+  events.push({
+    found: 'damaged-seal',
+    action: 'noted',
+    file: paths.seal,
+    message: 'The seal is damaged and was ignored; whether the log was cut at the end of a line cannot be told.',
+  });
+  return undefined;
+}
+
+async function gatherEvidence({ disk, paths }: LogContext, opened: Opened, seal: Seal | undefined): Promise<Evidence> {
   const backups = backupsIn(await disk.list(paths.directory), paths.name);
   const newest = backups.at(-1);
   const linked = newest && paths.backup(newest.unixMs);
@@ -122,7 +133,7 @@ async function gatherEvidence(context: LogContext, opened: Opened, events: Recov
   return {
     scan: opened.scan,
     exists: opened.file !== undefined,
-    seal: seal === 'damaged' ? undefined : seal,
+    seal,
     backups: isLinked ? backups.slice(0, -1) : backups,
     linked: isLinked ? linked : undefined,
   };
@@ -140,7 +151,7 @@ async function judge(
   }
   const older = scan.engineLines === 0;
   const truncated = seal !== undefined && scan.lastSeq < seal.seq;
-  const inside = scan.damage.filter((damage) => !damage.isTail || damage.checkpoint);
+  const inside = scan.damage.filter((damage) => !isUnfinishedWrite(context, damage));
   if (inside.length > 0 || truncated) {
     if (older && !truncated && inside.every((damage) => !damage.engineMade)) {
       const main = await readMainFile(context);
@@ -157,6 +168,13 @@ async function judge(
     }
   }
   return adoptOlderState(context, evidence, file, main, events);
+}
+
+/** What a crash in the middle of a write leaves: the last batch up to some byte. Anything else had been fsynced. */
+function isUnfinishedWrite({ options }: LogContext, damage: Damage): boolean {
+  if (!damage.isTail || damage.checkpoint || damage.foreign) return false;
+  // In a relaxed mode several batches wait for one fsync.
+  return options.fsync !== 'always' || !(damage.spansBatches || damage.unknownLines);
 }
 
 function tornTail(context: LogContext, scan: ScanResult): Verdict {
@@ -177,7 +195,9 @@ async function healOrRefuse(
   }
   const healed = await heal(context, evidence, file, main ?? (await readMainFile(context)), events);
   if (healed) return 'rewritten';
-  throw corruption(context, evidence.scan.damage, 'neither main file nor backups prove what stood there', evidence);
+  const strays = evidence.scan.damage.some(({ foreign }) => foreign);
+  const why = strays ? 'lines of another log stand there' : 'neither main file nor backups prove what stood there';
+  throw corruption(context, evidence.scan.damage, why, evidence);
 }
 
 /** The newline that an editor left out. */
@@ -192,7 +212,8 @@ async function completeLastLine(file: OpenFile, scan: ScanResult): Promise<void>
 
 interface Mending {
   verdict: Verdict;
-  seal: Seal | undefined;
+  /** Whether nothing can have changed since everything was made durable. */
+  settled: boolean;
   events: RecoveryEvent[];
 }
 
@@ -222,14 +243,15 @@ async function mendNowOrLater(
 
 /** Behind the last whole line nothing stays, and up to there everything is durable. */
 async function mendEnd(context: LogContext, file: OpenFile, scan: ScanResult, mending: Mending): Promise<void> {
-  const { verdict, seal, events } = mending;
-  if (verdict === 'cut' && scan.size > scan.end) events.push(await cutTornTail(context, file, scan));
+  const { verdict, settled, events } = mending;
+  if (verdict === 'cut' && scan.size > scan.end) await cutTornTail(context, file, scan, events);
   if (scan.size > scan.end && context.options.recovery !== 'strict') {
     // Newlines filled ahead and not used.
     await file.truncate(scan.end);
     scan.size = scan.end;
   }
-  await settle(context, file, scan, seal);
+  if (settled) await context.disk.syncDirectory(context.paths.directory);
+  else await settle(context, file, scan);
 }
 
 /** Notes a main file that is gone or damaged; whatever it is, it is written anew from the log. */

@@ -2,6 +2,8 @@
 import { readExactly } from './exact-read.js';
 import type { OpenFile } from './file-system.js';
 import { splitMember } from './format.js';
+import { objectMembers, withoutSpace } from './json-scan.js';
+import type { Anchor } from './lineage.js';
 import { scanLog } from './log-scanner.js';
 import type { LogVisitor, ScanResult } from './scan-result.js';
 
@@ -16,12 +18,23 @@ export interface Replayed {
   touched: ReadonlySet<string>;
 }
 
-export function stateOf(value: Record<string, unknown>): State {
-  return new Map(Object.keys(value).map((key) => [JSON.stringify(key), JSON.stringify(value[key])]));
+/** The members of an object in any spacing, spelled as they are: values may be nested deeper than one can encode. */
+export function stateOf(object: Buffer): State {
+  const state: State = new Map();
+  for (const [name, value] of objectMembers(object)) {
+    state.set(canonicalKey(name, 0), withoutSpace(value).toString('utf8'));
+  }
+  return state;
 }
 
 /** Applies the good lines of `file` behind `afterSeq` to `state`. */
-export async function replay(file: OpenFile, size: number, state: State, afterSeq: number): Promise<Replayed> {
+export async function replay(
+  file: OpenFile,
+  size: number,
+  state: State,
+  afterSeq: number,
+  anchor?: Anchor,
+): Promise<Replayed> {
   const places = new Map<string, [number, number] | null>();
   let applies = false;
   let replaced = false;
@@ -43,7 +56,7 @@ export async function replay(file: OpenFile, size: number, state: State, afterSe
       if (applies) places.set(keyOf(buffer, keyAt), [offset, length]);
     },
   };
-  const scan = await scanLog(file, size, visitor);
+  const scan = await scanLog(file, size, visitor, anchor);
   if (replaced) state.clear();
   for (const [key, place] of places) {
     if (place === null) state.delete(key);

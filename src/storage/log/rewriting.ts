@@ -1,5 +1,6 @@
 /** Puts a log that is one CHECKPOINT in the place of a damaged one, which is kept. */
 import { CheckpointWriter } from './checkpoint.js';
+import { linkUnderFreeName } from './kept-names.js';
 import type { LogContext } from './log-context.js';
 import type { State } from './replay.js';
 
@@ -26,8 +27,7 @@ export async function rewriteLog(context: LogContext, state: State, line: Rewrit
   } finally {
     await file.close();
   }
-  const keptAs = line.exists ? paths.damaged(Date.now()) : undefined;
-  if (keptAs) await disk.link(paths.log, keptAs);
+  const keptAs = line.exists ? await linkUnderFreeName(disk, paths.log, (unixMs) => paths.damaged(unixMs)) : undefined;
   await disk.rename(paths.compacting, paths.log);
   await disk.syncDirectory(paths.directory);
   return keptAs;

@@ -33,6 +33,12 @@ export interface Damage {
   key?: string;
   /** Whether its bytes carry the marks of a line that this engine wrote. */
   engineMade: boolean;
+  /** Its lines name several times, so that they are of several batches, all but the last of which were fsynced. */
+  spansBatches: boolean;
+  /** Its last lines verify and are no copies of lines before them. */
+  unknownLines: boolean;
+  /** Lines of another log begin in it; `'all'` where the seal says that those before it are of another log too. */
+  foreign?: 'from here' | 'all';
 }
 
 export interface ScanResult {

@@ -4,6 +4,7 @@
  */
 import { crcDigits, extendCrc } from './crc.js';
 import { type FileSystem, replaceFile } from './file-system.js';
+import type { Anchor } from './lineage.js';
 
 export interface Seal {
   /** Of the newest entry. */
@@ -15,10 +16,16 @@ export interface Seal {
   main?: { bytes: number; crc: string };
 }
 
+/** What the seal says of the bytes of the log. */
+export function anchorOf(seal: Seal | undefined): Anchor | undefined {
+  return seal && { seq: seal.seq, chain: Number.parseInt(seal.crc, 16) };
+}
+
 export async function writeSeal(disk: FileSystem, path: string, seal: Seal): Promise<void> {
   const text = JSON.stringify(seal);
   const proof = crcDigits(extendCrc(0, Buffer.from(text)));
-  await replaceFile(disk, path, Buffer.from(`${text.slice(0, -1)},"proof":"${proof}"}\n`));
+  const line = Buffer.from(`${text.slice(0, -1)},"proof":"${proof}"}\n`);
+  await replaceFile(disk, path, (file) => file.write(line, 0, line.length, 0));
 }
 
 /** @returns undefined where there is none, `'damaged'` where its own checksum says so */

@@ -17,23 +17,17 @@ import type { Seal } from './seal.js';
 const UNSETTLED_BYTES = 4 * 1024 * 1024;
 const PIECE_BYTES = 1024 * 1024;
 
-export async function settle(
-  { disk, paths }: LogContext,
-  file: OpenFile,
-  scan: ScanResult,
-  seal: Seal | undefined,
-): Promise<void> {
-  if (!wasClosedCleanly(scan, seal)) {
-    // A CHECKPOINT was fsynced before it got its name; behind it, a single entry may be larger than any batch.
-    const from = Math.max(scan.checkpointBytes, Math.min(scan.end - UNSETTLED_BYTES, scan.lastEntryAt));
-    await writeAgain(file, from, scan.end);
-    await file.sync();
-  }
+/** Makes the log durable up to the end of its last whole line, and its name. */
+export async function settle({ disk, paths }: LogContext, file: OpenFile, scan: ScanResult): Promise<void> {
+  // A CHECKPOINT was fsynced before it got its name; behind it, a single entry may be larger than any batch.
+  const from = Math.max(scan.checkpointBytes, Math.min(scan.end - UNSETTLED_BYTES, scan.lastEntryAt));
+  await writeAgain(file, from, scan.end);
+  await file.sync();
   await disk.syncDirectory(paths.directory);
 }
 
 /** A seal is written once everything is durable; a log that still ends where it says has been left alone since. */
-function wasClosedCleanly({ lastSeq, end, size, chain }: ScanResult, seal: Seal | undefined): boolean {
+export function wasClosedCleanly({ lastSeq, end, size, chain }: ScanResult, seal: Seal | undefined): boolean {
   return seal?.seq === lastSeq && seal.bytes === end && size === end && seal.crc === crcDigits(chain);
 }
 

@@ -1,17 +1,23 @@
 /** The unfinished end of a log: taken away, so that the next line is not glued to it, and kept for inspection. */
 import { dirname } from 'node:path';
-import type { OpenFile } from './file-system.js';
+import { type OpenFile, writeDurably } from './file-system.js';
+import { freeName } from './kept-names.js';
 import type { LogContext } from './log-context.js';
 import type { RecoveryEvent } from './log-engine.js';
 import type { ScanResult } from './scan-result.js';
 
-/** Cuts what stands behind the last whole line, and keeps it. */
-export async function cutTornTail(context: LogContext, file: OpenFile, scan: ScanResult): Promise<RecoveryEvent> {
-  const event = await keepTornTail(context, file, scan);
+const PIECE_BYTES = 1024 * 1024;
+
+/** Cuts what stands behind the last whole line, and keeps it. The cut is not yet durable. */
+export async function cutTornTail(
+  context: LogContext,
+  file: OpenFile,
+  scan: ScanResult,
+  events: RecoveryEvent[],
+): Promise<void> {
+  events.push(await keepTornTail(context, file, scan));
   await file.truncate(scan.end);
-  await file.sync();
   scan.size = scan.end;
-  return event;
 }
 
 /** Keeps what is about to be cut, or written over. */
@@ -20,7 +26,7 @@ export async function keepTornTail(
   file: OpenFile,
   { end, size, lines }: ScanResult,
 ): Promise<RecoveryEvent> {
-  const keptAs = paths.torn(Date.now());
+  const keptAs = await freeName(disk, (unixMs) => paths.torn(unixMs));
   await keepBytes(disk, file, end, size, keptAs);
   return {
     found: 'torn-tail',
@@ -43,21 +49,19 @@ async function keepBytes(
   to: number,
   path: string,
 ): Promise<void> {
-  const kept = await disk.open(path, 'replace');
   try {
-    const piece = Buffer.allocUnsafeSlow(Math.min(1024 * 1024, to - from));
-    for (let at = from; at < to; ) {
-      const read = await file.read(piece, 0, Math.min(piece.length, to - at), at);
-      if (read === 0) break;
-      await kept.write(piece, 0, read, at - from);
-      at += read;
-    }
-    await kept.sync();
-    await kept.close();
+    await writeDurably(await disk.open(path, 'replace'), async (kept) => {
+      const piece = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, to - from));
+      for (let at = from; at < to; ) {
+        const read = await file.read(piece, 0, Math.min(piece.length, to - at), at);
+        if (read === 0) break;
+        await kept.write(piece, 0, read, at - from);
+        at += read;
+      }
+    });
+    await disk.syncDirectory(dirname(path));
   } catch (error) {
-    await kept.close().catch(() => undefined);
     await disk.remove(path).catch(() => undefined);
     throw error;
   }
-  await disk.syncDirectory(dirname(path));
 }

@@ -1,13 +1,18 @@
 /** Whole lines lost, doubled, moved, invented; files gone or empty: each kind of damage by its name. */
+import { crc32 } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
+import { writeSeal } from '../../../../src/storage/log/seal.js';
 import { judgeHealing, judgeSalvage, judgeStrictness } from '../../../support/damage-judge.js';
+import { set } from '../../../support/log-words.js';
 import {
   compacted,
   compactedCrashed,
   crashed,
+  LOG,
   LOG_PATH,
   lineStarts,
   MAIN_PATH,
+  openOn,
   SEAL_PATH,
   type Specimen,
   sealed,
@@ -212,8 +217,43 @@ describe('a damaged CHECKPOINT', () => {
 test('an older seal does not hold back a log that went on and crashed', async () => {
   const specimen = await sealed();
   const lines = linesOf(specimen);
-  const older = await sealedAlone();
-  specimen.disk.put(SEAL_PATH, older.disk.bytesOf(SEAL_PATH));
+  await sealUpTo(specimen, lines.slice(0, 5));
   const { outcome } = await judgeHealing(specimen, withLines(specimen, [...lines, Buffer.from('{"timestamp":"2')]));
   expect(outcome).toBe('whole');
 });
+
+describe('a log whose lines are not those that the seal saw', () => {
+  test('is refused, though every line verifies', async () => {
+    const specimen = await sealed();
+    const other = await sealedAlone();
+    specimen.disk.put(LOG_PATH, other.disk.bytesOf(LOG_PATH));
+    const { outcome, error } = await judgeHealing(specimen, specimen.disk);
+    expect(outcome).toBe('refused');
+    expect(error?.message).toContain('another log');
+  });
+
+  test('is refused too where it went on behind the sealed end', async () => {
+    const specimen = await sealed();
+    const other = linesOf(await sealedAlone());
+    await sealUpTo(specimen, linesOf(specimen).slice(0, 5));
+    const { outcome } = await judgeHealing(specimen, withLines(specimen, other));
+    expect(outcome).toBe('refused');
+  });
+
+  test('goes on after a compaction, which gives other bytes to the same seq', async () => {
+    const specimen = await sealed();
+    const engine = await openOn(specimen.disk, { mainFiles: false });
+    await engine.compact(LOG);
+    await engine.append(LOG, set('eve', 1));
+    const crashed = await openOn(specimen.disk.copy(), { mainFiles: false });
+    expect((await crashed.openLog(LOG)).clean).toBe(true);
+    expect(await crashed.get(LOG, 'eve')).toBe(1);
+    expect(await crashed.get(LOG, 'dot')).toBe(10);
+  });
+});
+
+async function sealUpTo({ disk }: Specimen, lines: Buffer[]): Promise<void> {
+  const head = Buffer.concat(lines);
+  const crc = crc32(head).toString(16).padStart(8, '0');
+  await writeSeal(disk, SEAL_PATH, { seq: lines.length, bytes: head.length, crc });
+}
