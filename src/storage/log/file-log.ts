@@ -129,7 +129,8 @@ export class FileLog {
     const stored = pending ? parsed<T>(pending.json) : (this.#read(key) as T | undefined);
     const next = fn(stored);
     if (next === undefined) {
-      if (stored !== undefined) await this.append(encodeChange({ op: 'DELETE', key }, meta));
+      // A deletion under way is not yet true: one behind it resolves, or fails, with it.
+      if (stored !== undefined || pending) await this.append(encodeChange({ op: 'DELETE', key }, meta));
       return undefined;
     }
     await this.append(encodeChange({ op: 'SET', key, value: next }, meta));

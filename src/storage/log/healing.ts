@@ -10,7 +10,7 @@ import type { RecoveryEvent } from './log-engine.js';
 import type { FoundMainFile } from './main-file.js';
 import { replay, type State, stateOf } from './replay.js';
 import { rewriteLog } from './rewriting.js';
-import type { Damage } from './scan-result.js';
+import type { Damage, ScanResult } from './scan-result.js';
 import { anchorOf } from './seal.js';
 
 /** A whole state at a known seq, from elsewhere than the damaged log. */
@@ -51,7 +51,7 @@ function lostRanges({ scan, seal }: Evidence): [number, number][] {
   const lost = scan.damage.flatMap((damage): [number, number][] => (damage.lost ? [damage.lost] : []));
   const tail = scan.damage.find((damage) => damage.isTail);
   if (tail?.foreign === 'all') lost.push([1, Number.POSITIVE_INFINITY]);
-  const end = Math.max(seal?.seq ?? 0, tail ? claimOf(tail) : 0);
+  const end = Math.max(seal?.seq ?? 0, tail ? claimOf(tail) : 0, movedSeq(scan));
   if (end > scan.lastSeq) {
     const range: [number, number] = [scan.lastSeq + 1, end];
     lost.push(range);
@@ -60,6 +60,12 @@ function lostRanges({ scan, seal }: Evidence): [number, number][] {
   // A log of which nothing is whole, and nothing says how far it went.
   if (scan.lastSeq === 0 && end === 0) lost.push([1, Number.POSITIVE_INFINITY]);
   return lost;
+}
+
+/** The newest seq of lines that stand where they do not belong: if they stand nowhere else, they were moved there. */
+function movedSeq({ damage }: ScanResult): number {
+  const strays = damage.filter(({ isTail, lost, engineMade }) => !isTail && !lost && engineMade);
+  return Math.max(0, ...strays.map(({ claimedSeq }) => claimedSeq ?? 0));
 }
 
 /**

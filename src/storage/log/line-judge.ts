@@ -327,14 +327,17 @@ export class LineJudge {
 
   /** A newline became another byte: two whole lines in one, each of which verifies. */
   #splitAtLostNewline(buffer: Buffer, start: number, end: number, offset: number): boolean {
-    const found = buffer.indexOf(LINE_HEAD, start + 1, 'latin1');
-    if (found < 0 || found >= end) return false;
-    const tail = readTail(buffer, start, found - 1);
-    if (!tail || !this.#readings.match(buffer, start, tail.crcAt, tail.crc)) return false;
-    this.line(buffer, start, found - 1, offset);
-    this.#note(buffer, found - 1, found, offset + found - 1 - start);
-    this.line(buffer, found, end, offset + found - start);
-    return true;
+    let found = buffer.indexOf(LINE_HEAD, start + 1, 'latin1');
+    // The text of a line's head may also stand in a value.
+    for (; found > 0 && found < end; found = buffer.indexOf(LINE_HEAD, found + 1, 'latin1')) {
+      const tail = readTail(buffer, start, found - 1);
+      if (!tail || !this.#readings.match(buffer, start, tail.crcAt, tail.crc)) continue;
+      this.line(buffer, start, found - 1, offset);
+      this.#note(buffer, found - 1, found, offset + found - 1 - start);
+      this.line(buffer, found, end, offset + found - start);
+      return true;
+    }
+    return false;
   }
 
   /** Opens damage here, or lets the open one go on. */

@@ -97,7 +97,8 @@ class Follower {
   constructor(subscribe: Subscribe) {
     this.stop = subscribe(
       (entry) => {
-        if (this.#waiting.length < FOLLOW_BUFFER) this.#waiting.push(entry);
+        // Behind an entry that was left out, none is taken in until the file has been read again.
+        if (!this.#overrun && this.#waiting.length < FOLLOW_BUFFER) this.#waiting.push(entry);
         else this.#overrun = true;
         this.#wake?.();
       },

@@ -16,7 +16,10 @@ export interface Line {
   line: number;
 }
 
-/** The lines of `file` up to `size` bytes; an unfinished last line is not given. Blank lines are given, empty. */
+/**
+ * The lines of `file` up to `size` bytes, where one must end. Blank lines are given, empty.
+ * @throws LogError `LOG_CORRUPT` where the last line has no newline
+ */
 export async function* readLines(file: OpenFile, size: number): AsyncGenerator<Line> {
   let buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
   let filled = 0;
@@ -48,6 +51,7 @@ export async function* readLines(file: OpenFile, size: number): AsyncGenerator<L
     filled -= start;
     position += start;
   }
+  if (filled > 0) throw corrupt(file.path, position, line + 1, 'it does not end');
 }
 
 export interface ReadEntry {
