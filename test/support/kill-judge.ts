@@ -88,7 +88,7 @@ class Judgement {
         assertReaches(seq, truth, log);
         truth.settle(seq);
         this.found.set(log, seq);
-        await this.#compare(engine, log);
+        await this.#compare(engine, log, true);
       }
     });
     await this.#assertClosed();
@@ -122,7 +122,10 @@ class Judgement {
       await this.#append(engine, log, 'set', 'later');
       await this.#compare(engine, log);
     }, true);
-    await this.#cleanOpening((engine, log) => this.#compareHistory(engine, log));
+    await this.#cleanOpening(async (engine, log) => {
+      await this.#compare(engine, log, true);
+      await this.#compareHistory(engine, log);
+    });
   }
 
   async #opened(use: (engine: LogEngine) => Promise<void>): Promise<void> {
@@ -156,15 +159,16 @@ class Judgement {
     assert.deepEqual(strange, [], `opening ${log}`);
   }
 
-  /** Everything that can be read of a log, against what must be there. */
-  async #compare(engine: LogEngine, log: string): Promise<void> {
+  /** What can be read of a log, against what must be there; by every way of reading where it is done thoroughly. */
+  async #compare(engine: LogEngine, log: string, thoroughly = false): Promise<void> {
     const truth = this.truths.get(log) as Truth;
     const state = truth.stateAt(truth.owedSeq);
     const entries: Record<string, unknown> = Object.create(null);
     for await (const [key, value] of engine.entries(log)) entries[key] = value;
     assertState(entries, state, `entries of ${log}`);
-    assertState(await engine.rebuildState(log), state, `rebuilt state of ${log}`);
     assert.equal(engine.size(log), state.size, `size of ${log}`);
+    if (!thoroughly) return;
+    assertState(await engine.rebuildState(log), state, `rebuilt state of ${log}`);
     for (const key of new Set([...state.keys(), ...truth.keys()])) {
       const value = await engine.get(log, key);
       assertMember(value, state.get(key), `get ${JSON.stringify(key.slice(0, 40))} of ${log}`);
@@ -180,7 +184,7 @@ class Judgement {
     const truth = this.truths.get(log) as Truth;
     const first = Math.max(1, truth.baseSeq);
     const { firstSeq, seq: last } = engine.stats(log);
-    const step = Math.max(1, Math.floor((last - first) / 6));
+    const step = Math.max(1, Math.floor((last - first) / 4));
     for (let at = first; at <= last; at += step) {
       try {
         assertState(await engine.rebuildState(log, { at }), truth.stateAt(at), `${log} as of seq ${at}`);

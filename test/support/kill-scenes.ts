@@ -130,11 +130,18 @@ async function healedFromBackup(random: Random): Promise<KillScene> {
   });
 }
 
-/** The log is gone or emptied, its main file whole. */
+/** The log is gone or emptied, its main file whole; the seal tells how far it went, where there is one. */
 async function lostLog(random: Random): Promise<KillScene> {
-  const { files, truth } = await writing(random, { compactions: random.below(2), closes: true });
+  const sealed = random.chance(0.6);
+  // Without a seal nothing tells the seq of the main file: it could not be held against a backup's.
+  const { files, truth } = await writing(random, { compactions: sealed ? random.below(2) : 0, closes: true });
   const bytes = random.chance(0.5) ? undefined : Buffer.alloc(0);
-  return scene(`a log that is ${bytes ? 'emptied' : 'gone'}`, withFile(files, LOG_FILE, bytes), truth, ['lost-log']);
+  const left = withFile(files, LOG_FILE, bytes);
+  const name = `a log that is ${bytes ? 'emptied' : 'gone'}`;
+  if (sealed) return scene(name, left, truth, ['lost-log']);
+  const unsealed = withFile(left, `${LOG_FILE}.seal`, undefined);
+  const seq = (await seqsOf(unsealed, [LOG], new Set())).get(LOG);
+  return scene(`${name}, and its seal`, unsealed, new Truth(truth.stateAt(truth.owedSeq), seq), ['lost-log']);
 }
 
 /** The log was cut at the end of a line after a clean close. */
