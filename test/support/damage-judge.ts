@@ -5,7 +5,17 @@
 import { type LogEngine, LogError, type RecoveryReport } from '../../src/storage/log/index.js';
 import { set, stateOf } from './log-words.js';
 import type { MemoryDisk } from './memory-disk.js';
-import { canonical, canonicalState, LOG, LOG_PATH, MAIN_PATH, openOn, type Specimen, valueText } from './specimens.js';
+import {
+  canonical,
+  canonicalState,
+  LOG,
+  LOG_PATH,
+  MAIN_PATH,
+  openOn,
+  SEAL_PATH,
+  type Specimen,
+  valueText,
+} from './specimens.js';
 
 export interface Judgement {
   outcome: 'refused' | 'whole' | 'cut';
@@ -104,10 +114,13 @@ export async function judgeStrictness(specimen: Specimen, disk: MemoryDisk): Pro
   const engine = await openOn(disk, { ...specimen, recovery: 'strict' });
   try {
     const report = await engine.openLog(LOG);
+    const { seq } = engine.stats(LOG);
+    // A main file that nothing speaks against is how a directory of the reference bot without a log looks.
+    const adopted = report.events.some(({ found }) => found === 'lost-log') && !(SEAL_PATH in before);
+    if (adopted) return { outcome: 'cut', report, seq };
     // Where there is no log, and nothing that speaks of one, a new one begins.
     assertSameBytes(LOG_PATH in before ? before : { ...before, [LOG_PATH]: '' }, disk, 'strict recovery');
     const state = await canonicalState(engine);
-    const { seq } = engine.stats(LOG);
     if (!specimen.unprovable && state !== specimen.states[seq]) wrong(`strict: opened at seq ${seq} with ${state}`);
     return { outcome: seq === specimen.seq ? 'whole' : 'cut', report, seq };
   } catch (error) {

@@ -2,7 +2,7 @@
  * Damaged directories: bytes that rot, blocks lost, doubled, swapped and zeroed, files replaced by others or gone, in
  * every file that an engine writes, alone and together. The answer is the truth, or a refusal that names the place.
  */
-import { drawSpecimen, type LargeSpecimen } from '../../support/damage-specimens.js';
+import { drawPlan, drawSpecimen, type LargeSpecimen } from '../../support/damage-specimens.js';
 import { MemoryDisk } from '../../support/memory-disk.js';
 import { flipped, LOG_PATH, MAIN_PATH, SEAL_PATH, SPECIMENS, type Specimen } from '../../support/specimens.js';
 import { tryProofs } from './damage-proofs.js';
@@ -37,7 +37,8 @@ export function damageExperiment({ noticesRottenValues }: DamageOptions): Experi
       await smallAtEveryByte(round);
       for (let i = 0; i < LARGE_SPECIMENS; i += 1) {
         const specimen = { ...(await drawSpecimen(round.random)), engineOn: round.engineOn };
-        const foreign = (await drawSpecimen(round.random)).disk;
+        // Lines without a checksum could be anybody's, and may follow those that have one.
+        const foreign = (await drawSpecimen(round.random, { ...drawPlan(round.random), older: 0 })).disk;
         for (let n = 0; n < WOUNDED_EACH; n += 1) await woundAtRandom(round, specimen, foreign);
         await tryRot(round, specimen, noticesRottenValues);
       }
@@ -104,13 +105,21 @@ async function woundAtRandom(round: Round, specimen: LargeSpecimen, foreign: Mem
   if (done.length === 0) return;
   // A run of another log's lines is as whole as this one's: only the seal can tell them apart, and salvage never.
   const foreigners = done.some((each) => each.includes('another log'));
-  const unprovable = foreigners && !isSealed({ specimen, disk });
+  const unprovable = foreigners && (!isSealed({ specimen, disk }) || isFoldedBehind(disk, specimen.seq));
   const options = {
     earlier: specimen.earlier,
     provable: specimen.unproven === 0 && !foreigners,
     shortened: shortened && done.length > 1,
   };
   await tryDamaged(round, `${specimen.name}: ${done.join(', ')}`, { ...specimen, unprovable }, disk, options);
+}
+
+/** A CHECKPOINT at the head that covers the seal's seq may have been written since: the seal says nothing of it. */
+function isFoldedBehind(disk: MemoryDisk, seq: number): boolean {
+  if (!disk.has(LOG_PATH)) return false;
+  const [head = ''] = disk.bytesOf(LOG_PATH).toString('latin1').split('\n', 1);
+  const claimed = /"op":"CHECKPOINT".*"seq":(\d+),"crc":"[0-9a-f]{8}"\}$/.exec(head);
+  return claimed !== null && Number(claimed[1]) >= seq;
 }
 
 /** Mostly the log; else any file that lies there. */
