@@ -29,6 +29,14 @@ export class Account {
     this.#base = new Map(base);
   }
 
+  /** The same, to go on from here in another way. */
+  copy(): Account {
+    const copy = new Account(this.#base);
+    copy.#baseSeq = this.#baseSeq;
+    copy.#writes = this.#writes.map((write) => ({ ...write }));
+    return copy;
+  }
+
   /** Writes that nobody has answered. */
   get unanswered(): number {
     return this.#writes.filter(({ outcome }) => outcome === 'under way').length;

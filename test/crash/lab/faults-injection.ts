@@ -19,6 +19,8 @@ export interface PlannedFault {
   times: number;
   /** Which bytes of a failing write arrive all the same. */
   short?: (length: number) => number;
+  /** A rename, link or removal is performed and said to have failed, as over a network when the answer is lost. */
+  late?: boolean;
 }
 
 /** Kinds that change nothing: where only others fail, every read must be right. */
@@ -28,12 +30,15 @@ export class FaultyDisk extends WatchedDisk {
   readonly lying: LyingDisk;
   /** The code that every failure has. */
   readonly code: string;
+  readonly answersLate: boolean;
   /** What failed, in order. */
   readonly failed: DiskCall[] = [];
   /** Told of each call before it is performed or fails. */
   onCall: (call: DiskCall, fails: boolean) => void = () => undefined;
   #fault: PlannedFault | undefined;
   #seen = 0;
+  /** Paths of calls that are performed and then said to have failed. */
+  readonly #lost = new Set<string>();
   /** The files whose next fsync the lying disk has to fail. */
   readonly #syncsToFail: { path: string; code: string }[] = [];
 
@@ -43,6 +48,7 @@ export class FaultyDisk extends WatchedDisk {
     this.lying = lying;
     this.#fault = fault;
     this.code = fault?.code ?? '';
+    this.answersLate = fault?.late ?? false;
     this.before = (call) => this.#meet(call);
     lying.fail = (operation, path) => this.#failSync(operation, path);
   }
@@ -70,6 +76,26 @@ export class FaultyDisk extends WatchedDisk {
     return this.failed.some(({ operation }) => kinds.includes(operation));
   }
 
+  override async rename(from: string, to: string): Promise<void> {
+    await super.rename(from, to);
+    this.#answer(to);
+  }
+
+  override async link(from: string, to: string): Promise<void> {
+    await super.link(from, to);
+    this.#answer(to);
+  }
+
+  override async remove(path: string): Promise<void> {
+    await super.remove(path);
+    this.#answer(path);
+  }
+
+  /** The answer to what was performed, where it does not get lost. */
+  #answer(path: string): void {
+    if (this.#lost.delete(path)) throw systemError(this.code, path);
+  }
+
   #meet(call: DiskCall): void {
     const fault = this.#plannedFor(call);
     this.onCall(call, fault !== undefined);
@@ -77,6 +103,10 @@ export class FaultyDisk extends WatchedDisk {
     this.failed.push(call);
     if (call.operation === 'sync') {
       this.#syncsToFail.push({ path: call.path, code: fault.code });
+      return;
+    }
+    if (fault.late) {
+      this.#lost.add(call.path);
       return;
     }
     this.shortWriteBytes = fault.short?.(call.length ?? 0) ?? 0;

@@ -9,7 +9,7 @@ export interface Ailment extends Omit<PlannedFault, 'k'> {
   everywhere: boolean;
 }
 
-const CHANGES = [
+export const CHANGES = [
   'open',
   'write',
   'sync',
@@ -97,9 +97,21 @@ const DISEASES: Ailment[] = [
   ...whole('write and close', ['write', 'close'], 'EIO'),
 ];
 
+const lateAnswers = (['rename', 'link', 'remove'] as const).map(
+  (kind): Ailment => ({
+    name: `${kind} done, answered EIO`,
+    kinds: [kind],
+    code: 'EIO',
+    times: 1,
+    late: true,
+    everywhere: true,
+  }),
+);
+
 export const AILMENTS: readonly Ailment[] = [
   ...[...CHANGES, ...LOOKS, 'close' as const, 'tryLock' as const].flatMap(ofOneKind),
   ...shortWrites,
+  ...lateAnswers,
   ...DISEASES,
 ];
 

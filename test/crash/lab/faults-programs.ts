@@ -1,4 +1,5 @@
 /** What an application does while its disk fails: a whole life, main files, compactions in a row, openings, closings. */
+import type { LogOptions } from '../../../src/storage/log/index.js';
 import type { Random } from '../../support/random.js';
 import type { Change } from './faults-account.js';
 import { compact } from './faults-compaction.js';
@@ -9,8 +10,7 @@ export interface Program {
   name: string;
   scene(): Promise<Scene>;
   run(stage: Stage): Promise<void>;
-  /** How far main files may lag: a long time, unless it is about them being written behind. */
-  maxStaleMs?: number;
+  options?: Pick<LogOptions, 'fsync' | 'mainFiles'>;
 }
 
 const set = (key: string, value: unknown): Change => ({ op: 'SET', key, value });
@@ -87,7 +87,19 @@ export const PROGRAMS: readonly Program[] = [
   { name: 'a life', scene: SCENES.nothing, run: live },
   { name: 'two lives, closed', scene: SCENES.nothing, run: liveAndClose },
   { name: 'compactions in a row', scene: SCENES.whole, run: compactInARow },
-  { name: 'main files written behind', scene: SCENES.whole, run: viewAgainAndAgain, maxStaleMs: 0 },
+  {
+    name: 'main files written behind',
+    scene: SCENES.whole,
+    run: viewAgainAndAgain,
+    options: { mainFiles: { maxStaleMs: 0 } },
+  },
+  { name: 'two lives, fsynced at their ends', scene: SCENES.nothing, run: liveAndClose, options: { fsync: 'never' } },
+  {
+    name: 'compactions, fsynced now and then',
+    scene: SCENES.whole,
+    run: compactInARow,
+    options: { fsync: 'everysec' },
+  },
   ...Object.entries(SCENES).map(([name, scene]) => ({ name: `opening, ${name}`, scene, run: openAndClose })),
   { name: 'compacting what was torn', scene: SCENES.torn, run: openAndCompact },
   { name: 'compacting what was healed', scene: SCENES.damaged, run: openAndCompact },

@@ -2,13 +2,13 @@
  * An engine on a disk that fails, used as an application would use it, and everything that it says held against what it
  * owes. Whatever is wrong is written down as a complaint; nothing here throws for it.
  */
-import { type LogEngine, LogError, resolveLogOptions } from '../../../src/storage/log/index.js';
+import { type LogEngine, LogError, type LogOptions, resolveLogOptions } from '../../../src/storage/log/index.js';
 import { silent } from '../../support/parent.js';
 import type { DiskCall } from '../../support/watched-disk.js';
 import type { EngineUnderTest } from './experiment.js';
 import { Account, type Change, counted, difference, type Write } from './faults-account.js';
 import { FaultyDisk, type PlannedFault } from './faults-injection.js';
-import type { Scene } from './faults-scenes.js';
+import type { DiskImage } from './lying-disk.js';
 
 export const PLAYERS = 'players';
 export const TOKENS = 'tokens';
@@ -22,21 +22,37 @@ export class Stage {
   readonly disk: FaultyDisk;
   readonly accounts: ReadonlyMap<string, Account>;
   readonly complaints: string[] = [];
+  /** When a write had first been refused, and what was owed then: a moment for the power to go. */
+  refusal: { tape: number; accounts: Map<string, Account> } | undefined;
   /** Called at each call of the disk, for writes that meet something else on its way. */
   meeting: (() => void) | undefined;
   #engine: LogEngine;
   isOpen = false;
 
   constructor(
-    scene: Scene,
+    image: DiskImage,
     fault: PlannedFault | undefined,
     private readonly engineOn: EngineUnderTest,
-    private readonly maxStaleMs: number,
+    private readonly options: Pick<LogOptions, 'mainFiles' | 'fsync'>,
+    accounts: (log: string) => Account,
   ) {
-    this.disk = new FaultyDisk(scene.image, fault);
+    this.disk = new FaultyDisk(image, fault);
     this.disk.onCall = (call, fails) => this.#notice(call, fails);
-    this.accounts = new Map(LOGS.map((log) => [log, new Account(scene.states[log] ?? new Map())]));
+    this.accounts = new Map(LOGS.map((log) => [log, accounts(log)]));
     this.#engine = this.#newEngine();
+  }
+
+  /** How far the disk's tape goes, and what is owed there. */
+  now(): { tape: number; accounts: Map<string, Account> } {
+    return {
+      tape: this.disk.lying.now,
+      accounts: new Map([...this.accounts].map(([log, account]) => [log, account.copy()])),
+    };
+  }
+
+  /** The same directory after the machine has lost its power: what was owed then, on what was left. */
+  withPowerBack(image: DiskImage, owed: ReadonlyMap<string, Account>): Stage {
+    return new Stage(image, undefined, this.engineOn, this.options, (log) => owed.get(log) as Account);
   }
 
   get engine(): LogEngine {
@@ -55,15 +71,8 @@ export class Stage {
     return this.#engine.stats(log).poisoned;
   }
 
-  /** Another process, as it were, takes the directory. */
-  startAnew(): void {
-    this.#engine = this.#newEngine();
-  }
-
   #newEngine(): LogEngine {
-    const { engineOn, maxStaleMs } = this;
-    const options = resolveLogOptions({ dataDir: 'data', cacheBytes: 0, mainFiles: { maxStaleMs } });
-    return engineOn(this.disk)(options, silent);
+    return this.engineOn(this.disk)(resolveLogOptions({ ...this.options, dataDir: 'data', cacheBytes: 0 }), silent);
   }
 
   #notice(call: DiskCall, fails: boolean): void {
@@ -156,6 +165,7 @@ export class Stage {
     } catch (error) {
       this.#refused(log, write, error, poisoned);
       this.judgeError(`a write to ${log}`, error, failures);
+      if ([...this.accounts.values()].every(({ unanswered }) => unanswered === 0)) this.refusal ??= this.now();
       return false;
     }
   }
@@ -173,7 +183,9 @@ export class Stage {
     const poisons = (error as LogError).code === 'LOG_POISONED';
     // Only of what was on its way when the fsync failed can nobody say whether it arrived.
     write.outcome = poisons && !wasPoisoned ? 'doubtful' : 'refused';
-    if (wasPoisoned && !poisons) this.complain(`${log} is poisoned and refused a write with ${error}`);
+    // An update reads first, and where that fails it comes no further.
+    const unread = write.change.op === 'COUNT' && this.disk.hasFailed('readSync');
+    if (wasPoisoned && !poisons && !unread) this.complain(`${log} is poisoned and refused a write with ${error}`);
     if (poisons && this.isOpen && this.poisoned(log) === undefined) this.complain(`stats of ${log} know of no poison`);
     if (poisons && !this.disk.hasFailed('sync', 'syncDirectory', 'truncate')) {
       this.complain(`${log} is poisoned, though every write could be undone: ${error}`);

@@ -1,8 +1,10 @@
 /** One trial: a program, one fault, and what must be true while it lasts, after it, after reopening and a power cut. */
 import type { Random } from '../../support/random.js';
 import type { EngineUnderTest } from './experiment.js';
+import { Account } from './faults-account.js';
 import { compact } from './faults-compaction.js';
 import type { PlannedFault } from './faults-injection.js';
+import { CHANGES } from './faults-plans.js';
 import type { Program } from './faults-programs.js';
 import type { Scene } from './faults-scenes.js';
 import { PLAYERS, Stage } from './faults-stage.js';
@@ -18,6 +20,10 @@ export interface TrialOutcome {
 
 const LONGEST_TRIAL_MS = 30_000;
 const LONG_MS = 60_000;
+/** Share of the trials without a refusal in which the power goes before the disk is well again as well. */
+const EARLY_CUTS = 0.3;
+/** Share of those in which it goes when the log has gone on and was not closed. */
+const CUTS_BEFORE_CLOSING = 0.5;
 const SURVIVALS: readonly Survival[] = ['nothing', 'prefix', 'pages'];
 
 export async function faultTrial(
@@ -27,22 +33,35 @@ export async function faultTrial(
   random: Random,
 ): Promise<TrialOutcome> {
   const scene = await program.scene();
-  const stage = new Stage(scene, fault, engineOn, program.maxStaleMs ?? LONG_MS);
+  const options = { mainFiles: { maxStaleMs: LONG_MS }, ...program.options };
+  const stage = new Stage(scene.image, fault, engineOn, options, (log) => new Account(scene.states[log] ?? new Map()));
+  // Who asks for no fsync is promised nothing about the power.
+  const fsynced = (options.fsync ?? 'always') === 'always';
   const outcome = { hit: false, poisoned: false, powerCuts: 0, complaints: stage.complaints };
   await guarded(stage, async () => {
     await program.run(stage);
     outcome.hit = stage.disk.hit;
     if (fault !== undefined && !outcome.hit) return;
+    if (fsynced && (stage.refusal || random.chance(EARLY_CUTS))) {
+      const when = stage.refusal ? 'at the first refusal' : 'at once';
+      outcome.powerCuts += await afterPowerCut(stage, random, when, stage.refusal);
+    }
     const closedByItself = !stage.isOpen;
     if (!closedByItself) {
-      outcome.poisoned = await afterTheFault(stage);
+      outcome.poisoned = await afterTheFault(stage, random.chance(0.5));
+      if (fsynced && random.chance(CUTS_BEFORE_CLOSING)) {
+        outcome.powerCuts += await afterPowerCut(stage, random, 'after further writes');
+      }
       await stage.close();
     }
     stage.disk.heal();
-    await onAWellDisk(stage, !closedByItself && !outcome.poisoned);
+    await onAWellDisk(stage, !closedByItself && !outcome.poisoned, random.chance(0.5));
     judgeKept(stage, scene);
-    await afterPowerCut(stage, engineOn, random);
-    outcome.powerCuts += 1;
+    // Where only a look failed, nothing on the disk is other than it would have been.
+    if (fsynced && (stage.disk.hasFailed(...CHANGES) || random.chance(EARLY_CUTS))) {
+      outcome.powerCuts += await afterPowerCut(stage, random, 'at last');
+    }
+    await stage.close();
   });
   return outcome;
 }
@@ -62,8 +81,11 @@ async function guarded(stage: Stage, run: () => Promise<void>): Promise<void> {
   }
 }
 
-/** In the same process: a poisoned log reads on and refuses, every other goes on by itself once the disk is well. */
-async function afterTheFault(stage: Stage): Promise<boolean> {
+/**
+ * In the same process: a poisoned log reads on and refuses, every other goes on by itself once the disk is well.
+ * @param compacts a compaction writes everything anew, which would cover up what was lost
+ */
+async function afterTheFault(stage: Stage, compacts: boolean): Promise<boolean> {
   let anyPoisoned = false;
   const wasIll = stage.disk.ill;
   for (const log of stage.accounts.keys()) if (wasIll) await stage.judge(log, 'while the disk fails');
@@ -74,14 +96,20 @@ async function afterTheFault(stage: Stage): Promise<boolean> {
     anyPoisoned ||= poisoned;
     const done = await stage.write(log, { op: 'SET', key: 'after', value: log });
     const counts = await stage.write(log, { op: 'COUNT', key: 'n' });
-    const compacted = await compact(stage, log);
     if (!poisoned && !(done && counts)) stage.complain(`${log} is not poisoned and refuses writes on a well disk`);
-    if (!poisoned && !compacted) stage.complain(`${log} cannot be compacted on a well disk`);
-    if (!poisoned && staleness(stage, log))
-      stage.complain(`the main file of ${log} is not mended: ${staleness(stage, log)}`);
+    if (compacts) await compactOnAWellDisk(stage, log);
     await stage.judge(log, 'after further writes');
   }
   return anyPoisoned;
+}
+
+async function compactOnAWellDisk(stage: Stage, log: string): Promise<void> {
+  const poisoned = stage.poisoned(log) !== undefined;
+  const compacted = await compact(stage, log);
+  if (poisoned) return;
+  if (!compacted) stage.complain(`${log} cannot be compacted on a well disk`);
+  const stale = staleness(stage, log);
+  if (stale) stage.complain(`the main file of ${log} is not mended: ${stale}`);
 }
 
 /** Why the main file does not show what the log holds. */
@@ -91,7 +119,7 @@ function staleness(stage: Stage, log: string): string | undefined {
 }
 
 /** The same engine opens again: everything is there and goes on. */
-async function onAWellDisk(stage: Stage, closedWell: boolean): Promise<void> {
+async function onAWellDisk(stage: Stage, closedWell: boolean, compacts: boolean): Promise<void> {
   await stage.openAll();
   for (const log of stage.accounts.keys()) {
     const { clean, events } = stage.engine.recoveryReport(log);
@@ -99,7 +127,7 @@ async function onAWellDisk(stage: Stage, closedWell: boolean): Promise<void> {
     if (!(await stage.write(log, { op: 'SET', key: 'reopened', value: log }))) stage.complain(`${log} refuses a write`);
     await stage.write(log, { op: 'DELETE', key: 'after' });
   }
-  await compact(stage, PLAYERS);
+  if (compacts) await compact(stage, PLAYERS);
   await stage.write(PLAYERS, { op: 'COUNT', key: 'n' });
 }
 
@@ -112,23 +140,20 @@ function judgeKept(stage: Stage, { keeps }: Scene): void {
   stage.complain(`the ${keeps.as} bytes are kept nowhere (${kept})`);
 }
 
-/** The power goes while the engine is open; nothing acknowledged may be lost, nothing deleted may be back. */
-async function afterPowerCut(stage: Stage, engineOn: EngineUnderTest, random: Random): Promise<void> {
+/** The power goes while the engine is open; nothing acknowledged may be lost, nothing deleted or refused be there. */
+async function afterPowerCut(stage: Stage, random: Random, when: string, moment = stage.now()): Promise<number> {
   const { lying } = stage.disk;
+  const { tape, accounts } = moment;
   const platter = new Platter(lying.image);
-  for (const event of lying.tape) platter.take(event);
+  for (const event of lying.tape.slice(0, tape)) platter.take(event);
   const survival = random.pick(SURVIVALS);
-  const image = platter.cut(survival, random);
-  const states = Object.fromEntries([...stage.accounts].map(([log, account]) => [log, account.state]));
-  const after = new Stage({ name: survival, image, states }, undefined, engineOn, LONG_MS);
+  const after = stage.withPowerBack(platter.cut(survival, random), accounts);
   await after.openAll();
-  for (const [log, { seq }] of stage.accounts) {
-    const found = after.engine.stats(log).seq;
-    if (found !== seq) after.complain(`${log} stands at seq ${found}, not ${seq}`);
+  for (const log of after.accounts.keys()) {
     await after.write(log, { op: 'SET', key: 'after the cut', value: 1 });
-    await after.judge(log, 'at last');
+    await after.judge(log, 'after the cut');
   }
   await after.close();
-  for (const complaint of after.complaints) stage.complain(`after a power cut that left ${survival}: ${complaint}`);
-  await stage.close();
+  for (const complaint of after.complaints) stage.complain(`a power cut ${when} that left ${survival}: ${complaint}`);
+  return 1;
 }

@@ -89,6 +89,8 @@ function count(round: Round, what: string, { powerCuts, poisoned }: TrialOutcome
 
 async function attempt(round: Round, program: Program, fault: PlannedFault, name: string): Promise<TrialOutcome> {
   const outcome = await faultTrial(program, fault, round.engineOn, round.random);
-  for (const complaint of outcome.complaints) round.violations.push(`${program.name}, ${name}: ${complaint}`);
+  // The first says what is wrong, the others mostly what comes of it.
+  for (const complaint of outcome.complaints.slice(0, 3))
+    round.violations.push(`${program.name}, ${name}: ${complaint}`);
   return outcome;
 }
