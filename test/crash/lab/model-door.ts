@@ -29,6 +29,8 @@ export class MortalDoor {
   constructor(
     readonly base: MemoryDisk,
     fuses: readonly Fuse[] = [],
+    /** The way to `base`, where it is not straight. */
+    disk: FileSystem = base,
   ) {
     this.#fuses = [...fuses];
     this.#left = this.#fuses[0]?.calls ?? 0;
@@ -43,7 +45,7 @@ export class MortalDoor {
       const performed = await (point === 'half' ? (call.performHalf ?? perform)() : perform());
       if (point !== undefined) return this.#die();
       return this.#dead ? NEVER : (performed as Awaited<ReturnType<typeof perform>>);
-    }, base);
+    }, disk);
   }
 
   get dead(): boolean {

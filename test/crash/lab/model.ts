@@ -1,6 +1,6 @@
 /** Random programs on several logs, with crashes in their middle, held against a Map. */
-import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
+import { inTime } from '../../support/patience.js';
 import type { Experiment, Round } from './experiment.js';
 import { program, type Step } from './model-program.js';
 import { ModelRun } from './model-run.js';
@@ -17,7 +17,7 @@ export const model: Experiment = {
 };
 
 async function runPrograms(round: Round): Promise<void> {
-  const property = fc.asyncProperty(program, (steps) => inTime(perform(round, steps)));
+  const property = fc.asyncProperty(program, (steps) => inTime('The program', HANGS_MS, perform(round, steps)));
   const details = await fc.check(property, {
     seed: round.random.below(2 ** 31),
     numRuns: PROGRAMS_PER_ROUND,
@@ -40,19 +40,4 @@ async function perform(round: Round, steps: readonly Step[]): Promise<void> {
   const run = new ModelRun(round.engineOn, (what) => round.count(what));
   for (const step of steps) await run.take(step);
   await run.finish();
-}
-
-async function inTime(work: Promise<void>): Promise<void> {
-  const patience = new AbortController();
-  const hangs = delay(HANGS_MS, undefined, { signal: patience.signal }).then(
-    () => {
-      throw new Error(`The program hangs: it is not done after ${HANGS_MS} ms.`);
-    },
-    () => undefined,
-  );
-  try {
-    await Promise.race([work, hangs]);
-  } finally {
-    patience.abort();
-  }
 }
