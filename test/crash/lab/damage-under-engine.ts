@@ -36,7 +36,8 @@ export async function tryRot(round: Round, specimen: LargeSpecimen, demanding: b
 class OpenTrial {
   readonly #expected: string;
   readonly #live: Map<string, unknown>;
-  #disk: MemoryDisk;
+  readonly #disk: MemoryDisk;
+  readonly #isRot: boolean;
 
   constructor(
     private readonly round: Round,
@@ -47,6 +48,7 @@ class OpenTrial {
     this.#expected = specimen.states[specimen.seq] as string;
     this.#live = new Map(JSON.parse(this.#expected) as [string, unknown][]);
     this.#disk = specimen.disk.copy();
+    this.#isRot = ROT.includes(wound);
   }
 
   async run(): Promise<void> {
@@ -67,7 +69,12 @@ class OpenTrial {
     const around = { earlier: [], foreign: undefined };
     const { random } = this.round;
     const result = WOUNDS[this.wound]?.(bytes, random, around) ?? bytes;
-    const changed = result.equals(bytes) ? flipped(bytes, random.below(bytes.length), 0) : result;
+    const at = random.below(bytes.length);
+    const changed = !result.equals(bytes)
+      ? result
+      : this.#isRot
+        ? flipped(bytes, at, 0)
+        : Buffer.from(bytes).fill(0, at, at + 20);
     const file = await this.#disk.open(LOG_PATH, 'write');
     await file.write(changed, 0, changed.length, 0);
     await file.truncate(changed.length);

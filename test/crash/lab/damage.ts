@@ -4,7 +4,15 @@
  */
 import { drawPlan, drawSpecimen, type LargeSpecimen } from '../../support/damage-specimens.js';
 import { MemoryDisk } from '../../support/memory-disk.js';
-import { flipped, LOG_PATH, MAIN_PATH, SEAL_PATH, SPECIMENS, type Specimen } from '../../support/specimens.js';
+import {
+  flipped,
+  LOG_PATH,
+  MAIN_PATH,
+  OLDER_LINES,
+  SEAL_PATH,
+  SPECIMENS,
+  type Specimen,
+} from '../../support/specimens.js';
 import { tryProofs } from './damage-proofs.js';
 import { tryRot } from './damage-under-engine.js';
 import { type Damaged, isSealed, judgeHeal, judgeSalvaging, judgeStrict, mainFileIsWhole } from './damage-verdict.js';
@@ -54,7 +62,8 @@ async function smallAtEveryByte(round: Round): Promise<void> {
   const [name, build] = SPECIMENS[round.seed % SPECIMENS.length] as (typeof SPECIMENS)[number];
   const specimen = { ...(await build()), engineOn: round.engineOn };
   const bytes = specimen.disk.bytesOf(LOG_PATH);
-  for (let at = 0; at < bytes.length; at += 1) {
+  const unproven = name.startsWith('older') ? Buffer.byteLength(OLDER_LINES.join('')) : 0;
+  for (let at = unproven; at < bytes.length; at += 1) {
     const bit = (at + round.seed) % 8;
     await tryDamaged(round, `${name}, cut at byte ${at}`, specimen, withLog(specimen, bytes.subarray(0, at)));
     await tryDamaged(round, `${name}, byte ${at} bit ${bit}`, specimen, withLog(specimen, flipped(bytes, at, bit)));
