@@ -85,23 +85,35 @@ export class ChainReadings {
     // The digits stand at a fixed place before the end, readable also where what stands around them is not.
     const digits = tail?.crc ?? (end - start > AFTER_DIGITS ? readCrcDigits(buffer, end - AFTER_DIGITS) : -1);
     if (digits >= 0) chains.push(chainAfter(digits));
-    const unproven = this.#readAgain(buffer, start, end, offset, inserted);
-    if (unproven) {
-      this.#unproven = unproven;
-      chains.push(unproven.proof);
+    const tailAgain = readAgain(buffer, start, end, inserted);
+    if (tailAgain) {
+      const proof = chainAfter(tailAgain.crc);
+      chains.push(proof);
+      if (end - start <= UNPROVEN_BYTES) this.#unproven = kept(buffer.subarray(start, end), offset, tailAgain, proof);
     }
     this.#chains = [...new Set(chains)];
     this.#open = this.#chains.length;
   }
+}
 
-  /** The line with its digits and closing mended, should everything before them be whole. */
-  #readAgain(buffer: Buffer, start: number, end: number, offset: number, chain: number): UnprovenLine | undefined {
-    if (end - start > UNPROVEN_BYTES || end - start < EDGE_BYTES / 2) return undefined;
-    const bytes = Buffer.from(buffer.subarray(start, end));
-    bytes.write('00000000"}', bytes.length - AFTER_DIGITS, 'latin1');
-    const tail = readTail(bytes, 0, bytes.length);
-    if (!tail) return undefined;
-    const crc = extendCrc(chain, bytes.subarray(0, tail.crcAt));
-    return { bytes, offset, tail: { ...tail, crc }, proof: chainAfter(crc) };
-  }
+/** The end of the line with its digits and closing mended, should everything before them be whole. */
+function readAgain(buffer: Buffer, start: number, end: number, chain: number): LineTail | undefined {
+  if (end - start < EDGE_BYTES / 2) return undefined;
+  const footAt = Math.max(start, end - EDGE_BYTES);
+  const foot = mended(buffer.subarray(footAt, end));
+  const tail = readTail(foot, 0, foot.length);
+  if (!tail) return undefined;
+  const crcAt = footAt - start + tail.crcAt;
+  const crc = extendCrc(chain, buffer.subarray(start, start + crcAt));
+  return { crc, crcAt, seq: tail.seq, seqAt: footAt - start + tail.seqAt };
+}
+
+function kept(line: Buffer, offset: number, tail: LineTail, proof: number): UnprovenLine {
+  return { bytes: mended(line), offset, tail, proof };
+}
+
+function mended(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  copy.write('00000000"}', copy.length - AFTER_DIGITS, 'latin1');
+  return copy;
 }

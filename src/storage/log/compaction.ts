@@ -3,7 +3,7 @@
 import { basename } from 'node:path';
 import { toLogError } from './errors.js';
 import type { FileLog } from './file-log.js';
-import { copyEntries, discard, type Folded, foldLog, pruneBackups, swapIn } from './folding.js';
+import { copyEntries, discard, type Folded, foldLog, LateAnswer, pruneBackups, swapIn } from './folding.js';
 import { SharedFile } from './log-context.js';
 import type { CompactionReport, CompactOptions } from './log-engine.js';
 
@@ -51,21 +51,30 @@ async function fold(log: FileLog, keepBackups: number, report: CompactionReport)
   const source = log.shared.hold();
   try {
     const boundary = log.end.offset;
+    let { chain } = log.end;
     const move = log.index.beginMove();
     report.seq = log.end.seq;
     report.keys = move.places.count;
     const timestamp = log.end.timestamp ?? report.startedAt;
-    const folded = await foldLog(log.context, { file: source.file, move, seq: report.seq, timestamp });
+    const folded = await foldLog(log.context, {
+      file: source.file,
+      size: boundary,
+      chain,
+      move,
+      seq: report.seq,
+      timestamp,
+    });
     let copied = boundary;
     try {
       while (log.end.offset - copied > HELD_BYTES) {
         const until = log.end.offset;
-        await copyEntries(source.file, copied, until, folded);
+        chain = await copyEntries(source.file, { from: copied, to: until, chain }, folded);
         copied = until;
         await folded.file.sync();
       }
       await log.writer.hold();
-      await copyEntries(source.file, copied, log.end.offset, folded);
+      if (log.writer.poisoned) throw log.writer.poisoned;
+      await copyEntries(source.file, { from: copied, to: log.end.offset, chain }, folded);
       const { backup, durable } = await swapIn(log.context, folded, keepBackups);
       moveInto(log, folded, () => log.index.finishMove(move, folded.checkpointBytes - boundary));
       log.entries -= report.entriesBefore - 1;
@@ -75,6 +84,8 @@ async function fold(log: FileLog, keepBackups: number, report: CompactionReport)
       });
       return backup;
     } catch (error) {
+      if (error instanceof LateAnswer)
+        throw log.writer.poison('a rename was done and failed all the same', error.cause);
       if (log.shared.file !== folded.file) await discard(log.context.disk, folded.file);
       throw error;
     } finally {

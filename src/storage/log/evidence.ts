@@ -9,6 +9,8 @@ export interface Evidence {
   /** Whether there is a log file at all. */
   exists: boolean;
   seal: Seal | undefined;
+  /** A seal is there and says nothing any more, but that there was a log. */
+  sealIsDamaged: boolean;
   /** Oldest first. */
   backups: { fileName: string; unixMs: number }[];
   /**

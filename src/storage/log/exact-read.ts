@@ -45,7 +45,12 @@ export function decodeAt(
     const details = { file: file.path, offset, key: expected, cause };
     throw new LogError(cause.code, `${file.path} (byte ${offset}${key}): ${cause.message}`, details);
   }
-  throw new LogError('LOG_CORRUPT', `Damaged since it was opened: ${file.path} (byte ${offset}${key}).`, {
+  throw damagedSince(file, offset, expected, cause);
+}
+
+export function damagedSince(file: OpenFile, offset: number, expected?: string, cause?: unknown): LogError {
+  const key = expected === undefined ? '' : `, key ${JSON.stringify(expected)}`;
+  return new LogError('LOG_CORRUPT', `Damaged since it was opened: ${file.path} (byte ${offset}${key}).`, {
     file: file.path,
     offset,
     key: expected,

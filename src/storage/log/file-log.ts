@@ -4,11 +4,12 @@ import { type EncodedChange, encodeChange, entryOf } from './change.js';
 import { crcDigits } from './crc.js';
 import type { EntryMeta, LogEntry } from './entry.js';
 import { LogError } from './errors.js';
-import { decodeAt, readExactlySync } from './exact-read.js';
+import { damagedSince, decodeAt, readExactlySync } from './exact-read.js';
 import { SET_KEY_AT } from './format.js';
 import { StateScanner } from './json-scan.js';
 import { cloneJson } from './json-value.js';
 import type { KeyIndex } from './key-index.js';
+import { PROOF_BEFORE, PROOF_BEHIND, verifiesMember } from './line-proof.js';
 import { type LogContext, SharedFile } from './log-context.js';
 import type { LogStats, RecoveryReport } from './log-engine.js';
 import { MainFile, type MainFileSource } from './main-file.js';
@@ -270,7 +271,7 @@ export class FileLog {
   #indexState(line: CommittedLine<PendingChange>): void {
     const { index } = this;
     index.clear();
-    const scanner = new StateScanner(line.offset, (key, at, offset, length) => {
+    const scanner = new StateScanner(line.offset, 'data', (key, at, offset, length) => {
       index.hashKey(key, at);
       index.set(offset, length);
     });
@@ -289,14 +290,18 @@ export class FileLog {
     this.index.hashText(key);
     const id = this.index.find();
     if (id < 0) return undefined;
-    const length = this.index.lengthOf(id);
-    if (length > this.#scratch.length) this.#scratch = Buffer.allocUnsafeSlow(length);
-    const offset = this.index.offsetOf(id);
     const { file } = this.shared;
+    const offset = this.index.offsetOf(id);
+    const length = this.index.lengthOf(id);
+    const before = Math.min(PROOF_BEFORE, offset);
+    const wanted = Math.min(this.end.offset - offset + before, before + length + PROOF_BEHIND);
+    if (wanted > this.#scratch.length) this.#scratch = Buffer.allocUnsafeSlow(wanted);
     // A page-cached read takes 2–3 µs this way, and ten times as long by any asynchronous call.
-    readExactlySync(file, this.#scratch, length, offset);
+    readExactlySync(file, this.#scratch, wanted, offset - before);
+    const bytes = this.#scratch.subarray(0, wanted);
+    if (verifiesMember(bytes, before, length, before === offset) === false) throw damagedSince(file, offset, key);
     // Two keys may share a hash: the key written here must be the one asked for.
-    const member = decodeAt(file, this.#scratch.subarray(0, length), offset, key);
+    const member = decodeAt(file, bytes.subarray(before, before + length), offset, key);
     if (this.#scratch.length > SCRATCH_BYTES * 64) this.#scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
     if (keep) this.#cache.set(key, member.value, length);
     return member.value;

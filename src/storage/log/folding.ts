@@ -12,10 +12,11 @@ import { linkUnderFreeName } from './kept-names.js';
 import type { Move } from './key-index.js';
 import type { LogContext } from './log-context.js';
 import { backupsIn } from './log-name.js';
-import { memberWindows } from './members.js';
+import { readEntries } from './log-reader.js';
+import { ChangedFile, memberWindows, type WholeFile } from './members.js';
 
 /** The log that is folded, as it stood when the snapshot of its places was taken. */
-export interface FoldSource {
+export interface FoldSource extends WholeFile {
   file: OpenFile;
   move: Move;
   /** The newest entry that its places cover. */
@@ -30,7 +31,11 @@ export interface Folded {
   end: { offset: number; chain: number };
 }
 
-/** Writes the CHECKPOINT beside the log. On failure nothing is left of it. */
+/**
+ * Writes the CHECKPOINT beside the log, whose every byte is verified on the way: what rotted since the log was opened
+ * shall not get a checksum that vouches for it. On failure nothing is left of it.
+ * @throws LogError `LOG_CORRUPT` with the place of the damage
+ */
 export async function foldLog(context: LogContext, source: FoldSource): Promise<Folded> {
   const { disk, paths } = context;
   const file = await disk.open(paths.compacting, 'replace').catch((error) => {
@@ -40,7 +45,7 @@ export async function foldLog(context: LogContext, source: FoldSource): Promise<
     const { move } = source;
     const compactedAt = new Date().toISOString();
     const writer = new CheckpointWriter(file, { timestamp: source.timestamp, compactedAt, seq: source.seq });
-    for await (const window of memberWindows(source.file, move.places)) {
+    for await (const window of memberWindows(source.file, move.places, source)) {
       for (const member of window.members) {
         const { key, value } = splitMember(window.bytes(member));
         const offset = writer.position;
@@ -52,12 +57,33 @@ export async function foldLog(context: LogContext, source: FoldSource): Promise<
     return { file, checkpointBytes: bytes, end: { offset: bytes, chain } };
   } catch (error) {
     await discard(disk, file);
+    if (error instanceof ChangedFile || error instanceof SyntaxError) await refuseDamage(source, error);
     throw toLogError(error, 'writing', paths.compacting);
   }
 }
 
-/** Copies the entries that were appended meanwhile; their checksums chain to other bytes now. */
-export async function copyEntries(source: OpenFile, from: number, to: number, folded: Folded): Promise<void> {
+/** Finds the line that is damaged. */
+async function refuseDamage({ file, size }: FoldSource, cause: unknown): Promise<never> {
+  for await (const _ of readEntries(file, size));
+  throw new LogError('LOG_CORRUPT', `${file.path} changed while it was compacted.`, {
+    file: file.path,
+    offset: 0,
+    cause,
+    hint: 'Check the disk, then restart: opening verifies every byte and heals what is provable.',
+  });
+}
+
+/**
+ * Copies the entries that were appended meanwhile; their checksums chain to other bytes now.
+ * @param chain CRC-32 of the source up to `from`
+ * @returns CRC-32 of the source up to `to`
+ */
+export async function copyEntries(
+  source: OpenFile,
+  { from, to, chain }: { from: number; to: number; chain: number },
+  folded: Folded,
+): Promise<number> {
+  let before = chain;
   let buffer = Buffer.allocUnsafeSlow(Math.min(256 * 1024, Math.max(1, to - from)));
   for (let at = from; at < to; ) {
     const read = await source.read(buffer, 0, Math.min(buffer.length, to - at), at);
@@ -67,26 +93,44 @@ export async function copyEntries(source: OpenFile, from: number, to: number, fo
       buffer = Buffer.allocUnsafeSlow(buffer.length * 2);
       continue;
     }
-    folded.end.chain = rechain(buffer, length, folded.end.chain);
+    const chains = { old: before, now: folded.end.chain };
+    rechain(buffer, length, chains, (line) => damagedMeanwhile(source.path, at + line));
+    before = chains.old;
+    folded.end.chain = chains.now;
     await folded.file.write(buffer, 0, length, folded.end.offset);
     folded.end.offset += length;
     at += length;
   }
+  return before;
 }
 
 /** Gives each line of `buffer` the checksum that it has behind other bytes; lengths stay the same. */
-function rechain(buffer: Buffer, length: number, before: number): number {
-  let chain = before;
+function rechain(
+  buffer: Buffer,
+  length: number,
+  chains: { old: number; now: number },
+  damaged: (start: number) => LogError,
+): void {
   for (let start = 0; start < length; ) {
     const end = buffer.indexOf(NEWLINE, start);
     const tail = readTail(buffer, start, end);
-    if (!tail) throw new LogError('LOG_IO', 'An entry changed on the disk while its log was compacted.');
-    const crc = extendCrc(chain, buffer.subarray(start, tail.crcAt));
+    if (!tail) throw damaged(start);
+    const line = buffer.subarray(start, tail.crcAt);
+    if (extendCrc(chains.old, line) !== tail.crc) throw damaged(start);
+    const crc = extendCrc(chains.now, line);
     writeCrcDigits(buffer, tail.crcAt, crc);
-    chain = chainAfter(crc);
+    chains.old = chainAfter(tail.crc);
+    chains.now = chainAfter(crc);
     start = end + 1;
   }
-  return chain;
+}
+
+function damagedMeanwhile(file: string, offset: number): LogError {
+  return new LogError('LOG_CORRUPT', `An entry of ${file} (byte ${offset}) changed while the log was compacted.`, {
+    file,
+    offset,
+    hint: 'Check the disk, then restart: opening verifies every byte and heals what is provable.',
+  });
 }
 
 /**
@@ -106,10 +150,21 @@ export async function swapIn(
     if (keepBackups > 0) backup = await linkBackup(context);
     await disk.rename(paths.compacting, paths.log);
   } catch (error) {
+    if (backup && (await isGone(disk, paths.compacting))) throw new LateAnswer('the swap was done', { cause: error });
     if (backup) await disk.remove(backup).catch(() => undefined);
     throw toLogError(error, 'swapping in', paths.compacting);
   }
   return { backup, durable: disk.syncDirectory(paths.directory) };
+}
+
+/**
+ * The new log is in place, though the disk said that it could not be put there, as happens over a network. The open
+ * file is no longer the log then.
+ */
+export class LateAnswer extends Error {}
+
+async function isGone(disk: FileSystem, path: string): Promise<boolean> {
+  return (await disk.fileSize(path).catch(() => 0)) === undefined;
 }
 
 export async function discard(disk: FileSystem, file: OpenFile): Promise<void> {

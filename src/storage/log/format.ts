@@ -96,7 +96,7 @@ export function readTail(buffer: Uint8Array, start: number, end: number): LineTa
     seq += digit * power;
   }
   const seqAt = at + 1 - SEQ.length;
-  if (at === commaAt - 1 || seqAt <= start || !matches(buffer, seqAt, SEQ)) return undefined;
+  if (at === commaAt - 1 || !isSeq(seq) || seqAt <= start || !matches(buffer, seqAt, SEQ)) return undefined;
   return { crc, crcAt, seq, seqAt };
 }
 
@@ -139,6 +139,11 @@ export function lineShape(buffer: Uint8Array, start: number): LineShape {
   return matches(buffer, name, SET_DATA) ? 'replace' : 'other';
 }
 
+/** What a line calls the whole state that it gives. */
+export function stateMember(checkpoint: boolean): 'state' | 'data' {
+  return checkpoint ? 'state' : 'data';
+}
+
 /** Index of the key's opening quote in a line of shape `set` or `delete`. */
 export function keyAt(shape: 'set' | 'delete', start: number): number {
   return start + NAME_AT + (shape === 'set' ? SET_KEY.length : DELETE_KEY.length) - 1;
@@ -147,6 +152,13 @@ export function keyAt(shape: 'set' | 'delete', start: number): number {
 /** Whether a line, perhaps damaged, was written as a CHECKPOINT, which a rename put there whole. */
 export function looksLikeCheckpoint(head: Buffer): boolean {
   return head.subarray(0, EDGE_BYTES).includes('"op":"CHECKPOINT"');
+}
+
+/** Whether the member of a SET line holds a value; `keyEnd` is the index behind its key. */
+export function hasValue(buffer: Buffer, start: number, keyEnd: number, length: number): boolean {
+  if (matches(buffer, keyEnd, VALUE)) return true;
+  // Members of a later version may stand before it.
+  return Object.hasOwn(JSON.parse(`{"key":${decodeText(buffer, start, start + length)}}`) as object, 'value');
 }
 
 /**
@@ -227,7 +239,12 @@ function hasPayload(entry: LogEntry): boolean {
 /** Seq and crc come together: one without the other is a damaged line, not an older one. */
 function hasWholeProof(entry: LogEntry): boolean {
   if (entry.seq === undefined && entry.crc === undefined) return true;
-  return Number.isSafeInteger(entry.seq) && typeof entry.crc === 'string' && /^[0-9a-f]{8}$/.test(entry.crc);
+  return isSeq(entry.seq) && typeof entry.crc === 'string' && /^[0-9a-f]{8}$/.test(entry.crc);
+}
+
+/** Seqs begin at 1, and another must be able to follow. */
+function isSeq(seq: unknown): boolean {
+  return Number.isSafeInteger(seq) && (seq as number) >= 1 && (seq as number) < Number.MAX_SAFE_INTEGER;
 }
 
 function isObject(value: unknown): boolean {

@@ -62,10 +62,18 @@ function lostRanges({ scan, seal }: Evidence): [number, number][] {
   return lost;
 }
 
-/** The newest seq of lines that stand where they do not belong: if they stand nowhere else, they were moved there. */
+/**
+ * The newest seq that lines claim which stand where they do not belong: more lines than are missing there. If they stand
+ * nowhere else, they were moved.
+ */
 function movedSeq({ damage }: ScanResult): number {
-  const strays = damage.filter(({ isTail, lost, engineMade }) => !isTail && !lost && engineMade);
-  return Math.max(0, ...strays.map(({ claimedSeq }) => claimedSeq ?? 0));
+  const strays = damage.filter((each) => !each.isTail && each.engineMade && each.lines > missingLines(each));
+  return Math.max(0, ...strays.map(({ newestClaim }) => newestClaim));
+}
+
+function missingLines({ checkpoint, lost }: Damage): number {
+  if (!lost) return 0;
+  return checkpoint ? 1 : lost[1] - lost[0] + 1;
 }
 
 /**
@@ -123,7 +131,12 @@ function lastResort(
   );
   const mainBase: Base | undefined =
     main.state === 'whole'
-      ? { name: context.paths.mainFile, seq: Math.max(known, 1), timestamp: undefined, state: stateOf(main.content) }
+      ? (bases.find(({ name }) => name === context.paths.mainFile) ?? {
+          name: context.paths.mainFile,
+          seq: known + 1,
+          timestamp: undefined,
+          state: stateOf(main.content),
+        })
       : undefined;
   if (nothingIsWhole(evidence) && mainBase) return mainBase;
   if (context.options.recovery !== 'salvage') return undefined;

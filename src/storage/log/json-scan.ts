@@ -93,7 +93,7 @@ function skipSpace(buffer: Uint8Array, start: number): number {
 export type OnMember = (key: Uint8Array, keyAt: number, offset: number, length: number) => void;
 
 /**
- * Reports each member of the object called `state` or `data` at the top of a line, in constant memory:
+ * Reports each member of one object at the top of a line, the `state` of a CHECKPOINT for instance, in constant memory:
  * the line may come in pieces, and be larger than any string.
  */
 export class StateScanner {
@@ -114,6 +114,8 @@ export class StateScanner {
 
   constructor(
     private readonly origin: number,
+    /** The name of the object whose members are wanted. */
+    private readonly wanted: 'state' | 'data',
     private readonly onMember: OnMember,
   ) {}
 
@@ -184,8 +186,7 @@ export class StateScanner {
     if (this.#depth === 1) {
       this.#atName = true;
     } else if (this.#depth === 2 && byte === OPEN_BRACE && this.#nameAt >= 0) {
-      const name = this.#key.toString('latin1', 1, this.#keyLength - 1);
-      this.#inState = name === 'state' || name === 'data';
+      this.#inState = JSON.parse(this.#key.toString('utf8', 0, this.#keyLength)) === this.wanted;
       this.#atName = this.#inState;
       this.#memberAt = -1;
     }

@@ -4,8 +4,8 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { ChainReadings, type Reading } from './chain-readings.js';
-import { claimsOf } from './claims.js';
 import { extendCrc } from './crc.js';
+import { DamageNotes } from './damage-notes.js';
 import type { LogEntry } from './entry.js';
 import {
   decodeText,
@@ -17,10 +17,11 @@ import {
   looksLikeCheckpoint,
   parseLine,
   readTail,
+  stateMember,
 } from './format.js';
 import { StateScanner } from './json-scan.js';
 import { type Anchor, Lineage, type VerifiedLine } from './lineage.js';
-import type { Damage, LogVisitor, ScanResult } from './scan-result.js';
+import type { LogVisitor, ScanResult } from './scan-result.js';
 
 const LINE_HEAD = '{"timestamp":"';
 const OLDER_MEMBERS = new Set(['timestamp', 'op', 'key', 'value', 'data', 'state', 'compactedAt']);
@@ -32,9 +33,6 @@ export class LineJudge {
   readonly #readings = new ChainReadings();
   /** Where the last blank line stands, should it turn out not to belong there. */
   #blank: { offset: number; line: number } | undefined;
-  #open: Damage | undefined;
-  /** The first time that can be read in the open damage. */
-  #time: string | undefined;
   /** Where the open damage began, and the chain there: a torn tail is cut back to this. */
   #wholeEnd = 0;
   #wholeChain = 0;
@@ -59,6 +57,7 @@ export class LineJudge {
     gluedAt: [],
   };
 
+  readonly #notes = new DamageNotes(this.#found);
   readonly #lineage: Lineage;
   #foreign = false;
 
@@ -72,7 +71,7 @@ export class LineJudge {
 
   /** No damage is open: `chain` is the CRC-32 of every byte so far. */
   get certain(): boolean {
-    return this.#open === undefined && this.#readings.certain;
+    return this.#notes.open === undefined && this.#readings.certain;
   }
 
   get chain(): number {
@@ -98,7 +97,7 @@ export class LineJudge {
   verifiedUpTo(chain: number, offset: number): void {
     // A verified run may still hold a seq that jumps; that damage stays open for recovery to judge.
     this.#readings.know(chain);
-    if (this.#open === undefined) this.#whole(offset);
+    if (this.#notes.open === undefined) this.#whole(offset);
   }
 
   /** A line that must be verified by itself. */
@@ -110,7 +109,7 @@ export class LineJudge {
       findTail(buffer, start, end, (crcAt, crc) => this.#readings.match(buffer, start, crcAt, crc) !== undefined);
     const reading = found && this.#readings.match(buffer, start, found.crcAt, found.crc);
     if (found && reading && !looksLikeCheckpoint(buffer.subarray(start, end)) && this.#isForeign(found.seq, reading)) {
-      this.#begin(offset).foreign = 'from here';
+      this.#notes.begin(offset, this.#line).foreign = 'from here';
     }
     if (found && reading && !this.#foreign) {
       this.#settle(reading);
@@ -118,14 +117,14 @@ export class LineJudge {
       this.#readings.know(extendCrc(found.crc, buffer.subarray(found.crcAt, end)));
       this.#readings.extend(NEWLINE);
       this.#engineLine(buffer, start, end, offset, found);
-      if (this.#open === undefined) this.#whole(offset + end - start + 1);
+      if (this.#notes.open === undefined) this.#whole(offset + end - start + 1);
       return;
     }
     if (!this.#foreign && this.#splitAtLostNewline(buffer, start, end, offset)) return;
     this.#line += 1;
     if (!tail && !this.#foreign && this.#olderLine(buffer, start, end, offset)) {
       this.#readings.extend(buffer.subarray(start, end + 1));
-      if (this.#open === undefined) this.#whole(offset + end - start + 1);
+      if (this.#notes.open === undefined) this.#whole(offset + end - start + 1);
       return;
     }
     this.#damaged(buffer, start, end, offset, tail);
@@ -136,7 +135,7 @@ export class LineJudge {
     this.#offset = offset;
     const lostNewline = this.#foreign ? undefined : readTail(buffer, start, end - 1);
     if (lostNewline && this.#readings.match(buffer, start, lostNewline.crcAt, lostNewline.crc)) {
-      this.#note(buffer, start, end - 1, offset);
+      this.#notes.note(this.#line, buffer, start, end - 1, offset);
       this.line(buffer, start, end - 1, offset);
       return;
     }
@@ -177,11 +176,7 @@ export class LineJudge {
   result(size: number): ScanResult {
     const found = this.#found;
     found.size = size;
-    if (this.#open) {
-      this.#open.isTail = true;
-      this.#open.end = size;
-      found.damage.push(this.#open);
-    }
+    this.#notes.endAt(size);
     found.end = this.#wholeEnd;
     found.chain = this.#wholeChain;
     found.lines = this.#wholeLines;
@@ -191,10 +186,9 @@ export class LineJudge {
   /** A line verified: what that proves of the bytes before it. */
   #settle({ proven, blankInserted }: Reading): void {
     if (proven) this.#engineLine(proven.bytes, 0, proven.bytes.length, proven.offset, proven.tail);
-    if (blankInserted && this.#blank) {
-      const { offset, line } = this.#blank;
-      this.#open ??= { ...this.#newDamage(offset), line, end: offset + 1 };
-    }
+    if (!blankInserted || !this.#blank || this.#notes.open) return;
+    const { offset, line } = this.#blank;
+    this.#notes.begin(offset, line).end = offset + 1;
   }
 
   #engineLine(buffer: Buffer, start: number, end: number, offset: number, tail: LineTail): void {
@@ -202,7 +196,9 @@ export class LineJudge {
     const shape = tail.seqAt === end ? 'other' : lineShape(buffer, start);
     const entry = shape === 'other' ? parseLine(decodeText(buffer, start, end)) : undefined;
     if (shape === 'other' && !entry) {
+      // Its checksum is right: perhaps an entry of a later version, in no case an unfinished write.
       this.#damaged(buffer, start, end, offset, tail);
+      this.#notes.begin(offset, this.#line).unknownLines = true;
       return;
     }
     const checkpoint = shape === 'checkpoint' || entry?.op === 'CHECKPOINT';
@@ -216,8 +212,11 @@ export class LineJudge {
     this.#found.lastTimestamp = buffer.toString('latin1', start + LINE_HEAD.length, start + LINE_HEAD.length + 24);
     if (shape === 'set' || shape === 'delete') {
       const key = keyAt(shape, start);
-      if (shape === 'set') this.visitor.set(buffer, key, offset + key - start, tail.seqAt - key, tail.seq);
-      else this.visitor.delete(buffer, key, tail.seq);
+      if (shape === 'set') {
+        const length = tail.seqAt - key;
+        if (this.visitor.set(buffer, key, offset + key - start, length, tail.seq) !== false) return;
+        this.#takeBack(buffer, start, end, offset, tail);
+      } else this.visitor.delete(buffer, key, tail.seq);
     } else {
       this.#state(buffer, start, end, offset, tail.seq, checkpoint);
     }
@@ -226,10 +225,18 @@ export class LineJudge {
   /** A line that verifies behind damage, though no reading of the damage lets it follow what stands before. */
   #isForeign(seq: number, { chain, proven, insertedOnly }: Reading): boolean {
     if (this.#foreign || proven) return false;
-    const follows = this.#open !== undefined && seq === this.#found.lastSeq + 1;
+    const follows = this.#notes.open !== undefined && seq === this.#found.lastSeq + 1;
     const strays = follows && !insertedOnly && !this.#lineage.endsAsAccepted(chain);
     this.#foreign = strays || this.#lineage.leavesSeal(seq, chain);
     return this.#foreign;
+  }
+
+  /** A line that was accepted by its shape, and sets nothing. */
+  #takeBack(buffer: Buffer, start: number, end: number, offset: number, tail: LineTail): void {
+    this.#found.engineLines -= 1;
+    this.#found.lastSeq -= 1;
+    this.#damaged(buffer, start, end, offset, tail);
+    this.#notes.begin(offset, this.#line).unknownLines = true;
   }
 
   /** Checks that `seq` follows, closing open damage; false for a doubled or moved line, which is damage itself. */
@@ -237,12 +244,13 @@ export class LineJudge {
     const found = this.#found;
     const { seq, checkpoint } = line;
     const entries = found.engineLines + found.olderLines;
-    const heads = checkpoint && entries === 0 && this.#open === undefined;
+    const heads = checkpoint && entries === 0 && this.#notes.open === undefined;
     const expected = checkpoint && entries > 0 ? found.lastSeq : found.lastSeq + 1;
     const contradicts = this.#lineage.contradictsSeal(line);
     if (contradicts || (!heads && seq < expected)) {
-      const damage = this.#begin(offset);
+      const damage = this.#notes.begin(offset, this.#line);
       damage.end = end;
+      damage.engineMade ||= line.crc !== undefined;
       const copy = seq === found.lastSeq && this.#lineage.isCopy(line);
       damage.unknownLines = !copy;
       this.#foreign = contradicts || (seq === found.lastSeq && !copy);
@@ -250,8 +258,8 @@ export class LineJudge {
       return false;
     }
     const lost: [number, number] | undefined = heads || seq === expected ? undefined : [expected, seq - 1];
-    if (lost) this.#begin(offset);
-    this.#close(lost);
+    if (lost) this.#notes.begin(offset, this.#line);
+    this.#notes.close(lost);
     if (entries === 0) found.firstSeq = seq;
     found.lastSeq = seq;
     found.lastEntryAt = offset;
@@ -262,7 +270,7 @@ export class LineJudge {
   #olderLine(buffer: Buffer, start: number, end: number, offset: number): boolean {
     const entry = this.#parseOlder(buffer, start, end);
     if (!entry) return this.#found.engineLines === 0 && this.#gluedLines(buffer, start, end, offset);
-    this.#close(undefined);
+    this.#notes.close(undefined);
     this.#apply(entry, buffer, start, end, offset);
     return true;
   }
@@ -311,7 +319,8 @@ export class LineJudge {
 
   #state(buffer: Buffer, start: number, end: number, offset: number, seq: number, checkpoint: boolean): void {
     this.#startState(seq, checkpoint, offset, offset + end - start + 1);
-    new StateScanner(offset, (...member) => this.visitor.member(...member)).push(buffer, start, end);
+    const scanner = new StateScanner(offset, stateMember(checkpoint), (...member) => this.visitor.member(...member));
+    scanner.push(buffer, start, end);
   }
 
   #startState(seq: number, checkpoint: boolean, offset: number, end: number): void {
@@ -321,7 +330,7 @@ export class LineJudge {
   }
 
   #damaged(buffer: Buffer, start: number, end: number, offset: number, tail: LineTail | undefined): void {
-    this.#note(buffer, start, end, offset);
+    this.#notes.note(this.#line, buffer, start, end, offset);
     this.#readings.damaged(buffer, start, end, offset, tail);
   }
 
@@ -333,55 +342,11 @@ export class LineJudge {
       const tail = readTail(buffer, start, found - 1);
       if (!tail || !this.#readings.match(buffer, start, tail.crcAt, tail.crc)) continue;
       this.line(buffer, start, found - 1, offset);
-      this.#note(buffer, found - 1, found, offset + found - 1 - start);
+      this.#notes.note(this.#line, buffer, found - 1, found, offset + found - 1 - start);
       this.line(buffer, found, end, offset + found - start);
       return true;
     }
     return false;
-  }
-
-  /** Opens damage here, or lets the open one go on. */
-  #note(buffer: Buffer, start: number, end: number, offset: number): void {
-    if (!this.#open) {
-      this.#begin(offset).checkpoint = looksLikeCheckpoint(buffer.subarray(start, end));
-      this.#time = undefined;
-      const { key } = claimsOf(buffer, start, end);
-      if (key !== undefined) this.#begin(offset).key = key;
-    }
-    const damage = this.#begin(offset);
-    damage.end = offset + end - start + 1;
-    const { time, seq, engineMade } = claimsOf(buffer, start, end);
-    damage.spansBatches ||= time !== undefined && this.#time !== undefined && time !== this.#time;
-    this.#time ??= time;
-    if (seq !== undefined) damage.claimedSeq = seq;
-    damage.engineMade ||= engineMade;
-  }
-
-  /** The open damage; opened here where there is none. */
-  #begin(offset: number): Damage {
-    this.#open ??= this.#newDamage(offset);
-    return this.#open;
-  }
-
-  #newDamage(offset: number): Damage {
-    return {
-      offset,
-      end: offset,
-      line: this.#line || 1,
-      seqBefore: this.#found.lastSeq,
-      isTail: false,
-      checkpoint: false,
-      engineMade: false,
-      spansBatches: false,
-      unknownLines: false,
-    };
-  }
-
-  #close(lost: [number, number] | undefined): void {
-    if (!this.#open) return;
-    if (lost) this.#open.lost = lost;
-    this.#found.damage.push(this.#open);
-    this.#open = undefined;
   }
 
   #whole(offset: number): void {

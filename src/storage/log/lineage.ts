@@ -48,6 +48,6 @@ export class Lineage {
 
   /** Whether a line with the newest seq is the very line that was accepted under it. */
   isCopy({ crc }: VerifiedLine): boolean {
-    return this.#lastCrc === undefined || crc === this.#lastCrc;
+    return crc !== undefined && crc === this.#lastCrc;
   }
 }

@@ -7,7 +7,7 @@
 import { chainAfter, extendCrc } from './crc.js';
 import { LogError } from './errors.js';
 import type { OpenFile } from './file-system.js';
-import { AFTER_CRC, lineShape, NEWLINE, readTail } from './format.js';
+import { AFTER_CRC, lineShape, NEWLINE, readTail, stateMember } from './format.js';
 import { StateScanner } from './json-scan.js';
 import { LineJudge } from './line-judge.js';
 import type { Anchor } from './lineage.js';
@@ -47,11 +47,18 @@ class LogScanner {
     try {
       return await this.#scan();
     } catch (error) {
-      if (!(error instanceof LogError) || error.file !== undefined) throw error;
-      // The judge knows bytes, not files.
+      // Those who look at bytes know no files. What verifies and is no JSON was written by nobody who means well.
+      const isPlaced = error instanceof LogError ? error.file !== undefined : !(error instanceof SyntaxError);
+      if (isPlaced) throw error;
+      const code = error instanceof LogError ? error.code : 'LOG_CORRUPT';
       const { line, offset } = this.#judge.place;
       const at = `${this.file.path}:${line} (line ${line}, byte ${offset})`;
-      throw new LogError(error.code, `${at}: ${error.message}`, { file: this.file.path, offset, line, cause: error });
+      throw new LogError(code, `${at}: ${(error as Error).message}`, {
+        file: this.file.path,
+        offset,
+        line,
+        cause: error,
+      });
     }
   }
 
@@ -134,7 +141,7 @@ class LogScanner {
     const head = Buffer.from(this.#window.subarray(0, TAIL_BYTES));
     const applies = this.#judge.stateLine(head, { checkpoint, seq: tail.seq, crc: tail.crc, offset: start, end });
     if (applies) {
-      const scanner = new StateScanner(start, (...member) => this.visitor.member(...member));
+      const scanner = new StateScanner(start, stateMember(checkpoint), (...member) => this.visitor.member(...member));
       await this.#pass(start, end, 0, (_, piece) => {
         scanner.push(piece, 0, piece.length);
         return 0;

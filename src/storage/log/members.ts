@@ -1,4 +1,5 @@
 /** Reads the members at many places in the order in which they lie, so that the disk sees one long read. */
+import { extendCrc } from './crc.js';
 import { readExactly } from './exact-read.js';
 import type { OpenFile } from './file-system.js';
 import type { Places } from './key-index.js';
@@ -17,16 +18,39 @@ export interface MemberWindow {
   bytes(id: number): Buffer;
 }
 
-export async function* memberWindows(file: OpenFile, places: Places): AsyncGenerator<MemberWindow> {
+/** What a file must be, all of it, where that is to be verified on the way. */
+export interface WholeFile {
+  /** Bytes, and their CRC-32. */
+  size: number;
+  chain: number;
+}
+
+/** The file is not, or no longer, what it must be. Where it is damaged is for others to find out. */
+export class ChangedFile extends Error {}
+
+/**
+ * @param whole read all of the file, not only where members lie, and compare its checksum
+ * @throws ChangedFile at the end, where the file is not `whole`: what was given cannot be relied upon then
+ */
+export async function* memberWindows(
+  file: OpenFile,
+  places: Places,
+  whole: WholeFile = { size: 0, chain: 0 },
+): AsyncGenerator<MemberWindow> {
   const { order, starts } = await byWindow(places);
+  const windows = Math.max(starts.length - 1, Math.ceil(whole.size / WINDOW_BYTES));
   let buffer = Buffer.allocUnsafeSlow(WINDOW_BYTES);
-  for (let window = 0; window + 1 < starts.length; window += 1) {
-    const members = order.subarray(starts[window], starts[window + 1]);
-    if (members.length === 0) continue;
+  let chain = 0;
+  for (let window = 0; window < windows; window += 1) {
+    const members = order.subarray(starts[window] ?? order.length, starts[window + 1] ?? order.length);
     const from = window * WINDOW_BYTES;
-    const length = endOf(places, members) - from;
+    const verified = Math.min(WINDOW_BYTES, Math.max(0, whole.size - from));
+    const length = Math.max(verified, members.length > 0 ? endOf(places, members) - from : 0);
+    if (length === 0) continue;
     if (length > buffer.length) buffer = Buffer.allocUnsafeSlow(length);
     await readExactly(file, buffer, length, from);
+    chain = extendCrc(chain, buffer.subarray(0, verified));
+    if (members.length === 0) continue;
     const held = buffer;
     yield {
       members,
@@ -37,6 +61,7 @@ export async function* memberWindows(file: OpenFile, places: Places): AsyncGener
     };
     if (buffer.length > LARGEST_KEPT_BUFFER) buffer = Buffer.allocUnsafeSlow(WINDOW_BYTES);
   }
+  if (chain !== whole.chain) throw new ChangedFile(`${file.path} changed since it was opened`);
 }
 
 /** Ids grouped by the window in which their members begin, by counting: sorting a million would stall the loop. */

@@ -7,6 +7,7 @@ import { extendCrc } from './crc.js';
 import { isDiskFull, toLogError } from './errors.js';
 import { corruption, type Evidence, nothingIsWhole, type Verdict } from './evidence.js';
 import type { OpenFile } from './file-system.js';
+import { hasValue } from './format.js';
 import { heal } from './healing.js';
 import { KeyIndex } from './key-index.js';
 import type { LogContext } from './log-context.js';
@@ -36,7 +37,10 @@ export function indexVisitor(index: KeyIndex): LogVisitor {
   return {
     set(buffer, keyAt, offset, length) {
       index.hashForeignKey(buffer, keyAt);
+      // Only a stranger writes a line of the engine's shape that sets a key to nothing.
+      if (keyAt > 0 && !hasValue(buffer, keyAt, index.keyEnd, length)) return false;
       index.set(offset, length);
+      return undefined;
     },
     delete(buffer, keyAt) {
       index.hashForeignKey(buffer, keyAt);
@@ -59,7 +63,8 @@ export async function recoverLog(context: LogContext): Promise<RecoveredLog> {
   try {
     const seal = await findSeal(context, events);
     opened = await openAndScan(context, seal);
-    const evidence = await gatherEvidence(context, opened, seal);
+    const sealIsDamaged = events.length > 0;
+    const evidence = await gatherEvidence(context, opened, { seal, sealIsDamaged });
     const verdict = await judge(context, evidence, opened.file, events);
     await sweepInterruptedCompaction(context, evidence);
     if (verdict === 'rewritten') {
@@ -125,7 +130,11 @@ async function findSeal({ disk, paths }: LogContext, events: RecoveryEvent[]): P
   return undefined;
 }
 
-async function gatherEvidence({ disk, paths }: LogContext, opened: Opened, seal: Seal | undefined): Promise<Evidence> {
+async function gatherEvidence(
+  { disk, paths }: LogContext,
+  opened: Opened,
+  sealed: Pick<Evidence, 'seal' | 'sealIsDamaged'>,
+): Promise<Evidence> {
   const backups = backupsIn(await disk.list(paths.directory), paths.name);
   const newest = backups.at(-1);
   const linked = newest && paths.backup(newest.unixMs);
@@ -133,7 +142,7 @@ async function gatherEvidence({ disk, paths }: LogContext, opened: Opened, seal:
   return {
     scan: opened.scan,
     exists: opened.file !== undefined,
-    seal,
+    ...sealed,
     backups: isLinked ? backups.slice(0, -1) : backups,
     linked: isLinked ? linked : undefined,
   };
@@ -145,7 +154,7 @@ async function judge(
   file: OpenFile | undefined,
   events: RecoveryEvent[],
 ): Promise<Verdict> {
-  const { scan, seal, backups } = evidence;
+  const { scan, seal, sealIsDamaged, backups } = evidence;
   if (scan.missingNewline && context.options.recovery === 'strict') {
     throw corruption(context, [], 'its last line has no newline; strict recovery changes nothing', evidence);
   }
@@ -162,8 +171,8 @@ async function judge(
   if (!older) return scan.damage.length > 0 ? tornTail(context, scan) : 'whole';
   const main = await readMainFile(context);
   if (nothingIsWhole(evidence)) {
-    const madeByEngine = scan.damage.some((damage) => damage.engineMade) || backups.length > 0;
-    if (madeByEngine && (main.state === 'whole' || backups.length > 0)) {
+    const madeByEngine = scan.damage.some((damage) => damage.engineMade) || backups.length > 0 || sealIsDamaged;
+    if (madeByEngine && (main.state === 'whole' || backups.length > 0 || sealIsDamaged)) {
       return healOrRefuse(context, evidence, file, events, main);
     }
   }
@@ -172,9 +181,9 @@ async function judge(
 
 /** What a crash in the middle of a write leaves: the last batch up to some byte. Anything else had been fsynced. */
 function isUnfinishedWrite({ options }: LogContext, damage: Damage): boolean {
-  if (!damage.isTail || damage.checkpoint || damage.foreign) return false;
+  if (!damage.isTail || damage.checkpoint || damage.foreign || damage.unknownLines) return false;
   // In a relaxed mode several batches wait for one fsync.
-  return options.fsync !== 'always' || !(damage.spansBatches || damage.unknownLines);
+  return options.fsync !== 'always' || !damage.spansBatches;
 }
 
 function tornTail(context: LogContext, scan: ScanResult): Verdict {

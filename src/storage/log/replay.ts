@@ -1,8 +1,8 @@
 /** Replays the good lines of a log into memory: for the rare openings that must rebuild a state. */
 import { readExactly } from './exact-read.js';
 import type { OpenFile } from './file-system.js';
-import { splitMember } from './format.js';
-import { objectMembers, withoutSpace } from './json-scan.js';
+import { hasValue, splitMember } from './format.js';
+import { objectMembers, stringEnd, withoutSpace } from './json-scan.js';
 import type { Anchor } from './lineage.js';
 import { scanLog } from './log-scanner.js';
 import type { LogVisitor, ScanResult } from './scan-result.js';
@@ -41,7 +41,9 @@ export async function replay(
   const keyOf = (buffer: Uint8Array, at: number) => canonicalKey(buffer as Buffer, at);
   const visitor: LogVisitor = {
     set(buffer, keyAt, offset, length, seq) {
+      if (keyAt > 0 && !hasValue(buffer, keyAt, stringEnd(buffer, keyAt, buffer.length), length)) return false;
       if (seq > afterSeq) places.set(keyOf(buffer, keyAt), [offset, length]);
+      return undefined;
     },
     delete(buffer, keyAt, seq) {
       if (seq > afterSeq) places.set(keyOf(buffer, keyAt), null);

@@ -5,7 +5,8 @@
  * `offset` and `length` are the place of the member in the file (see `decodeMember`).
  */
 export interface LogVisitor {
-  set(buffer: Buffer, keyAt: number, offset: number, length: number, seq: number): void;
+  /** False where the line turns out to be no entry. */
+  set(buffer: Buffer, keyAt: number, offset: number, length: number, seq: number): boolean | undefined;
   delete(buffer: Buffer, keyAt: number, seq: number): void;
   /** All keys are gone; `member` is called for each key of the new state. */
   replace(seq: number): void;
@@ -27,15 +28,18 @@ export interface Damage {
   isTail: boolean;
   /** Its first line was written as a CHECKPOINT. */
   checkpoint: boolean;
-  /** The seq that its last line claims, unproven. */
+  /** The seq that its last line claims, and the newest that any of its lines does; unproven. */
   claimedSeq?: number;
+  newestClaim: number;
+  /** Lines in it, as far as newlines tell. */
+  lines: number;
   /** The key that its first line seems to be about, unproven. */
   key?: string;
   /** Whether its bytes carry the marks of a line that this engine wrote. */
   engineMade: boolean;
   /** Its lines name several times, so that they are of several batches, all but the last of which were fsynced. */
   spansBatches: boolean;
-  /** Its last lines verify and are no copies of lines before them. */
+  /** Its last lines verify, though they are no entries that follow, nor copies of those before. */
   unknownLines: boolean;
   /** Lines of another log begin in it; `'all'` where the seal says that those before it are of another log too. */
   foreign?: 'from here' | 'all';

@@ -244,6 +244,8 @@ export class GroupCommitWriter<T extends PendingEntry> {
       try {
         // What a short write left would be read as a torn tail, or worse, be glued to the next line.
         await this.file.truncate(this.end.offset);
+        // Refused is refused, also after a power cut that comes before the next fsync.
+        if (this.fsync !== 'never') await this.file.sync();
       } catch (cause) {
         this.#poison = poisoned(this.file.path, 'a failed write could not be undone', cause);
       }

@@ -34,8 +34,9 @@ class PlatterFile {
     while (this.ops[0]?.state === 'durable') this.base = applied(this.base, (this.ops.shift() as { op: FileOp }).op);
   }
 
+  /** Only the bytes are dropped: a size is kept by the file system, and written with the next fsync that succeeds. */
   failSync(): void {
-    for (const each of this.ops) if (each.state === 'pending') each.state = 'doubtful';
+    for (const each of this.ops) if (each.state === 'pending' && each.op.do === 'write') each.state = 'doubtful';
   }
 
   after(survival: Survival, random: Random): Buffer {

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { jsonValueEnd, StateScanner, stringEnd } from '../../../../src/storage/log/json-scan.js';
 
 /** The members that the scanner finds, fed in pieces that end at `cuts`. */
-function members(line: Buffer, cuts: number[] = []): [unknown, unknown][] {
+function members(line: Buffer, wanted: 'state' | 'data', cuts: number[] = []): [unknown, unknown][] {
   const found: [unknown, unknown][] = [];
-  const scanner = new StateScanner(0, (key, keyAt, offset, length) => {
+  const scanner = new StateScanner(0, wanted, (key, keyAt, offset, length) => {
     const keyEnd = stringEnd(key, keyAt, key.length);
     const text = line.toString('utf8', offset, offset + length);
     found.push([JSON.parse(Buffer.from(key).toString('utf8', keyAt, keyEnd)), JSON.parse(`{${text}}`)]);
@@ -36,6 +36,7 @@ describe('the members of a whole state are found', () => {
         const line = Buffer.from(JSON.stringify(whole));
         const found = members(
           line,
+          checkpoint ? 'state' : 'data',
           cuts.map((cut) => cut % (line.length + 1)),
         );
         // As JSON has it: a minus zero is written as zero.
@@ -48,11 +49,17 @@ describe('the members of a whole state are found', () => {
     const line = Buffer.from(
       '{ "op" : "SET" , "data" : { "a" : 1 , "b" : [ { "data" : { "c" : 2 } } ] } , "seq" : 1 }',
     );
-    expect(members(line)).toEqual(expected({ a: 1, b: [{ data: { c: 2 } }] }));
+    expect(members(line, 'data')).toEqual(expected({ a: 1, b: [{ data: { c: 2 } }] }));
   });
 
   test('none in an empty state', () => {
-    expect(members(Buffer.from('{"op":"SET","data":{},"seq":1}'))).toEqual([]);
+    expect(members(Buffer.from('{"op":"SET","data":{},"seq":1}'), 'data')).toEqual([]);
+  });
+
+  test('of the one that is asked for, however it is spelled', () => {
+    const line = Buffer.from('{"op":"SET","state":{"a":1},"d\\u0061ta":{"b":2},"seq":1}');
+    expect(members(line, 'data')).toEqual(expected({ b: 2 }));
+    expect(members(line, 'state')).toEqual(expected({ a: 1 }));
   });
 });
 
