@@ -160,16 +160,21 @@ async function update(life: Life, step: Of<'count' | 'take'>): Promise<void> {
   if (life.replacing.has(step.log)) await life.settle();
   const log = life.log(step.log);
   const { key } = step;
+  const accepted = () => life.engine.stats(step.log).seq + life.engine.stats(step.log).pending;
+  // Whether taking away what is gone already makes an entry depends on whether that is durable: it is counted.
+  if (step.do === 'take') await life.door.alive(life.engine.openLog(step.log));
   const before = log.newest.get(key);
   const made = step.do === 'count' ? counted(before) : undefined;
   if (made !== undefined) log.send({ op: 'SET', key, value: made });
   else if (before !== undefined) log.send({ op: 'DELETE', key });
-  const seq = made === undefined && before === undefined ? 0 : log.sent;
+  const acceptedBefore = accepted();
   let current: string | undefined;
   const updated = life.engine.update<unknown>(step.log, key, (found) => {
     current = JSON.stringify(found);
     return made;
   });
+  if (step.do === 'take' && before === undefined && accepted() > acceptedBefore) log.send({ op: 'DELETE', key });
+  const seq = step.do === 'take' && accepted() === acceptedBefore ? 0 : log.sent;
   life.begin(`update in ${step.log}`, updated, (result) => {
     assert.deepEqual([current, result], [before, made], 'what an update builds on, and gives');
     log.owe(seq);
