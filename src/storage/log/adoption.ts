@@ -117,7 +117,7 @@ async function appendState(
   const { disk, paths } = context;
   const log = file ?? (await disk.open(paths.log, 'write'));
   try {
-    if (scan.size > scan.end) events.push(await keepTornTail(context, log, scan));
+    if (scan.damage.length > 0) events.push(await keepTornTail(context, log, scan));
     const newest = scan.lastTimestamp === undefined ? 0 : Date.parse(scan.lastTimestamp) || 0;
     const timestamp = new Date(Math.max(Date.now(), newest)).toISOString();
     const data = `{${[...state].map(([key, value]) => `${key}:${value}`).join(',')}}`;

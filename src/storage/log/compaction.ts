@@ -84,9 +84,9 @@ async function fold(log: FileLog, keepBackups: number, report: CompactionReport)
       });
       return backup;
     } catch (error) {
+      if (log.shared.file !== folded.file) await discard(log.context.disk, folded.file);
       if (error instanceof LateAnswer)
         throw log.writer.poison('a rename was done and failed all the same', error.cause);
-      if (log.shared.file !== folded.file) await discard(log.context.disk, folded.file);
       throw error;
     } finally {
       log.writer.release();

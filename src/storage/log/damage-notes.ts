@@ -21,6 +21,7 @@ export class DamageNotes {
       isTail: false,
       newestClaim: 0,
       lines: 0,
+      firstLineEnd: offset,
       checkpoint: false,
       engineMade: false,
       spansBatches: false,
@@ -35,6 +36,7 @@ export class DamageNotes {
     if (!this.open) {
       this.#time = undefined;
       const opened = this.begin(offset, line);
+      opened.firstLineEnd = offset + end - start + 1;
       opened.checkpoint = looksLikeCheckpoint(buffer.subarray(start, end));
       if (key !== undefined) opened.key = key;
     }
@@ -43,7 +45,6 @@ export class DamageNotes {
     damage.spansBatches ||= time !== undefined && this.#time !== undefined && time !== this.#time;
     this.#time ??= time;
     damage.lines += 1;
-    if (seq !== undefined) damage.claimedSeq = seq;
     damage.newestClaim = Math.max(damage.newestClaim, seq ?? 0);
     damage.engineMade ||= engineMade;
   }

@@ -166,16 +166,17 @@ export function hasValue(buffer: Buffer, start: number, keyEnd: number, length: 
  * behind), `"key":V` inside a whole state, or a whole line that has another member order.
  */
 export function decodeMember(bytes: Buffer): { key: string; value: unknown } {
-  if (bytes[0] === QUOTE) {
-    const afterKey = stringEnd(bytes, 0, bytes.length);
-    if (bytes[afterKey] === 0x2c) {
-      return JSON.parse(`{"key":${decodeText(bytes)}}`) as { key: string; value: unknown };
-    }
-    const key = JSON.parse(decodeText(bytes, 0, afterKey)) as string;
-    const colon = bytes.indexOf(COLON, afterKey);
-    return { key, value: JSON.parse(decodeText(bytes, colon + 1)) };
-  }
-  return JSON.parse(decodeText(bytes)) as { key: string; value: unknown };
+  const member = parseMember(bytes);
+  if (typeof member?.key !== 'string' || member.value === undefined) throw new SyntaxError('no key with a value');
+  return member;
+}
+
+function parseMember(bytes: Buffer): { key: string; value: unknown } {
+  const afterKey = bytes[0] === QUOTE ? stringEnd(bytes, 0, bytes.length) : -1;
+  if (afterKey < 0) return JSON.parse(decodeText(bytes));
+  if (bytes[afterKey] === 0x2c) return JSON.parse(`{"key":${decodeText(bytes)}}`);
+  const colon = bytes.indexOf(COLON, afterKey);
+  return { key: JSON.parse(decodeText(bytes, 0, afterKey)), value: JSON.parse(decodeText(bytes, colon + 1)) };
 }
 
 /** The key and the value of a member as JSON bytes, without decoding the value. */

@@ -80,9 +80,9 @@ function missingLines({ checkpoint, lost }: Damage): number {
  * How far a damaged tail says that the log went. An unfinished write says nothing; a CHECKPOINT was whole before it
  * became visible, and of several batches all but the last were.
  */
-function claimOf({ checkpoint, spansBatches, claimedSeq, foreign, unknownLines }: Damage): number {
+function claimOf({ checkpoint, spansBatches, newestClaim, foreign, unknownLines }: Damage): number {
   if (foreign || unknownLines) return Number.POSITIVE_INFINITY;
-  return checkpoint || spansBatches ? (claimedSeq ?? Number.POSITIVE_INFINITY) : 0;
+  return checkpoint || spansBatches ? newestClaim || Number.POSITIVE_INFINITY : 0;
 }
 
 /** What could stand in for the damaged part, the newest first; nothing at all stands for seq 0. */
@@ -183,9 +183,13 @@ function report(context: LogContext, evidence: Evidence, healing: Healing, event
     });
   }
   for (const damage of evidence.scan.damage) {
-    if (damage.isTail && !damage.lost && claimOf(damage) === 0) {
+    if (damage.isTail && !damage.lost && claimOf(damage) === 0 && !nothingIsWhole(evidence)) {
       events.push(cutEvent(log, damage, keptAs));
       continue;
+    }
+    if (damage.isTail && damage.checkpoint && damage.lines > 1) {
+      // Nothing between the CHECKPOINT and the end tells where the one ends and an unfinished write begins, but newlines.
+      events.push(cutEvent(log, { ...damage, offset: damage.firstLineEnd, line: damage.line + 1 }, keptAs));
     }
     events.push({
       found: foundBy(damage, evidence),

@@ -171,6 +171,10 @@ export class StateScanner {
     return end;
   }
 
+  #name(): string {
+    return JSON.parse(this.#key.toString('utf8', 0, this.#keyLength)) as string;
+  }
+
   #openString(at: number): void {
     this.#inString = true;
     if (!this.#atName || this.#depth > 2 || (this.#depth === 2 && !this.#inState)) return;
@@ -186,7 +190,7 @@ export class StateScanner {
     if (this.#depth === 1) {
       this.#atName = true;
     } else if (this.#depth === 2 && byte === OPEN_BRACE && this.#nameAt >= 0) {
-      this.#inState = JSON.parse(this.#key.toString('utf8', 0, this.#keyLength)) === this.wanted;
+      this.#inState = this.#name() === this.wanted;
       this.#atName = this.#inState;
       this.#memberAt = -1;
     }

@@ -193,7 +193,7 @@ export class LineJudge {
 
   #engineLine(buffer: Buffer, start: number, end: number, offset: number, tail: LineTail): void {
     // A line that ends otherwise than the engine's is known by its decoded form alone.
-    const shape = tail.seqAt === end ? 'other' : lineShape(buffer, start);
+    const shape = tail.seqAt === end || mayNameKey(buffer, start, end) ? 'other' : lineShape(buffer, start);
     const entry = shape === 'other' ? parseLine(decodeText(buffer, start, end)) : undefined;
     if (shape === 'other' && !entry) {
       // Its checksum is right: perhaps an entry of a later version, in no case an unfinished write.
@@ -354,4 +354,11 @@ export class LineJudge {
     this.#wholeChain = this.chain;
     this.#wholeLines = this.#line;
   }
+}
+
+/** Behind a whole state another program may have written a key, which makes it a SET of that key. */
+function mayNameKey(buffer: Buffer, start: number, end: number): boolean {
+  if (lineShape(buffer, start) !== 'replace') return false;
+  const line = buffer.subarray(start, end);
+  return line.includes('"key"') || line.includes('\\u00');
 }

@@ -1,6 +1,6 @@
 /** Reads a log as a history: its entries over backups and active log, and the state as of any moment kept. */
 import type { LogEntry } from './entry.js';
-import { LogError } from './errors.js';
+import { LogError, systemCode, toLogError } from './errors.js';
 import type { FileLog } from './file-log.js';
 import { setMember } from './json-value.js';
 import type { LogContext } from './log-context.js';
@@ -71,9 +71,12 @@ async function* readActive(log: FileLog, fromSeq: number): AsyncGenerator<ReadEn
 }
 
 async function* readFile({ disk }: LogContext, path: string, fromSeq: number): AsyncGenerator<ReadEntry> {
-  // Pruned since it was listed: no longer kept.
-  if ((await disk.fileSize(path)) === undefined) return;
-  const file = await disk.open(path, 'read');
+  const file = await disk.open(path, 'read').catch((error) => {
+    // Pruned since it was listed: no longer kept.
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw toLogError(error, 'opening', path);
+  });
+  if (!file) return;
   try {
     yield* readEntries(file, await file.size(), fromSeq);
   } finally {

@@ -76,11 +76,12 @@ export async function* readEntries(file: OpenFile, size: number, fromSeq = 0): A
     if (tail && tail.seq < fromSeq) {
       seq = tail.seq;
     } else if (bytes.length > 0) {
-      const entry = decode(file.path, bytes, offset, line);
-      // A checksum that stands at no place where it verifies is as damaged as one that does not.
-      if (!tail && entry.crc !== undefined) throw corrupt(file.path, offset, line, 'its checksum does not match');
-      seq = entry.seq ?? seq + 1;
-      if (seq >= fromSeq) yield { entry, seq, offset, line };
+      for (const entry of decode(file.path, bytes, offset, line)) {
+        // A checksum that stands at no place where it verifies is as damaged as one that does not.
+        if (!tail && entry.crc !== undefined) throw corrupt(file.path, offset, line, 'its checksum does not match');
+        seq = entry.seq ?? seq + 1;
+        if (seq >= fromSeq) yield { entry, seq, offset, line };
+      }
     }
     const [known, from] = tail ? [tail.crc, tail.crcAt] : [chain, 0];
     chain = extendCrc(extendCrc(known, bytes.subarray(from)), NEWLINE_BYTE);
@@ -89,7 +90,7 @@ export async function* readEntries(file: OpenFile, size: number, fromSeq = 0): A
 
 const NEWLINE_BYTE = Buffer.from([NEWLINE]);
 
-function decode(path: string, bytes: Buffer, offset: number, line: number): LogEntry {
+function decode(path: string, bytes: Buffer, offset: number, line: number): LogEntry[] {
   let text: string;
   try {
     text = bytes.toString('utf8');
@@ -106,9 +107,20 @@ function decode(path: string, bytes: Buffer, offset: number, line: number): LogE
       },
     );
   }
-  const entry = parseLine(text) ?? parseLine(text.slice(text.lastIndexOf('{"timestamp":"')));
-  if (!entry) throw corrupt(path, offset, line, 'it is no entry');
-  return entry;
+  const entries = entriesIn(text);
+  if (entries.length === 0) throw corrupt(path, offset, line, 'it is no entry');
+  return entries;
+}
+
+/** One entry, or what the reference bot glued together: a torn line, perhaps a whole one, and the next behind it. */
+function entriesIn(text: string): LogEntry[] {
+  const entry = parseLine(text);
+  if (entry) return [entry];
+  const at = text.lastIndexOf('{"timestamp":"');
+  const behind = at > 0 ? parseLine(text.slice(at)) : undefined;
+  if (!behind) return [];
+  const before = entriesIn(text.slice(0, at));
+  return [...(before.length > 0 ? before : entriesIn(text.slice(0, at - 1))), behind];
 }
 
 function corrupt(file: string, offset: number, line: number, why: string): LogError {

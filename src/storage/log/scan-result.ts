@@ -28,11 +28,11 @@ export interface Damage {
   isTail: boolean;
   /** Its first line was written as a CHECKPOINT. */
   checkpoint: boolean;
-  /** The seq that its last line claims, and the newest that any of its lines does; unproven. */
-  claimedSeq?: number;
+  /** The newest seq that any of its lines claims, unproven; 0 where none does. */
   newestClaim: number;
-  /** Lines in it, as far as newlines tell. */
+  /** Lines in it, as far as newlines tell, and the end of the first. */
   lines: number;
+  firstLineEnd: number;
   /** The key that its first line seems to be about, unproven. */
   key?: string;
   /** Whether its bytes carry the marks of a line that this engine wrote. */

@@ -187,7 +187,7 @@ export class Stage {
     const unread = write.change.op === 'COUNT' && this.disk.hasFailed('readSync');
     if (wasPoisoned && !poisons && !unread) this.complain(`${log} is poisoned and refused a write with ${error}`);
     if (poisons && this.isOpen && this.poisoned(log) === undefined) this.complain(`stats of ${log} know of no poison`);
-    if (poisons && !this.disk.hasFailed('sync', 'syncDirectory', 'truncate')) {
+    if (poisons && !this.disk.hasFailed('sync', 'syncDirectory', 'truncate', 'rename')) {
       this.complain(`${log} is poisoned, though every write could be undone: ${error}`);
     }
   }
