@@ -150,7 +150,7 @@ export async function swapIn(
     if (keepBackups > 0) backup = await linkBackup(context);
     await disk.rename(paths.compacting, paths.log);
   } catch (error) {
-    if (backup && (await isGone(disk, paths.compacting))) throw new LateAnswer('the swap was done', { cause: error });
+    if (await isGone(disk, paths.compacting)) throw new LateAnswer('the swap was done', { cause: error });
     if (backup) await disk.remove(backup).catch(() => undefined);
     throw toLogError(error, 'swapping in', paths.compacting);
   }
