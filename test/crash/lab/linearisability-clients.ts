@@ -6,6 +6,7 @@ import type { Random } from '../../support/random.js';
 import { type Register, writing } from './linearisability-checker.js';
 import type { Chronicle } from './linearisability-chronicle.js';
 import { presenceTouch, type Recorder, readTouch, type Touch, updateTouch } from './linearisability-record.js';
+import { never } from './model-door.js';
 import { type ModelState, textsOf } from './model-log.js';
 
 export const LOG = 'a';
@@ -20,8 +21,6 @@ interface Value {
 
 /** Refusals that say that nothing was written. */
 const NOTHING_WRITTEN = ['LOG_DISK_FULL', 'LOG_IO', 'LOG_CLOSED'];
-
-const NEVER = new Promise<never>(() => undefined);
 
 export class Clients {
   #writes = 0;
@@ -152,11 +151,11 @@ export class Clients {
     answered: (answer: T) => readonly Touch[],
     perform: () => Promise<T>,
   ): Promise<T | undefined> {
-    if (this.isOver()) return NEVER;
+    if (this.isOver()) return never();
     const wasPoisoned = this.engine.stats(LOG).poisoned !== undefined;
     const isCertain = ({ code }: LogError) =>
       NOTHING_WRITTEN.includes(code) || (code === 'LOG_POISONED' && wasPoisoned);
-    const heard = () => perform().finally(() => (this.isOver() ? NEVER : undefined));
+    const heard = () => perform().finally(() => (this.isOver() ? never() : undefined));
     return this.recorder.operation(text, touches, answered, heard, isCertain);
   }
 }

@@ -15,7 +15,8 @@ export interface Fuse {
 /** Thrown to whoever waits for a process that died. */
 export class Died extends Error {}
 
-const NEVER = new Promise<never>(() => undefined);
+/** A new one each time: a promise holds on to all who ever waited for it. */
+export const never = () => new Promise<never>(() => undefined);
 
 export class MortalDoor {
   readonly disk: FileSystem;
@@ -38,13 +39,13 @@ export class MortalDoor {
       this.#tellDeath = resolve;
     });
     this.disk = guardedDisk(async (call, perform) => {
-      if (this.#dead) return NEVER;
+      if (this.#dead) return never();
       const burns = this.#left > 0 && --this.#left === 0;
       const point = burns ? this.#fuses[0]?.point : undefined;
       if (point === 'before') return this.#die();
       const performed = await (point === 'half' ? (call.performHalf ?? perform)() : perform());
       if (point !== undefined) return this.#die();
-      return this.#dead ? NEVER : (performed as Awaited<ReturnType<typeof perform>>);
+      return this.#dead ? never() : (performed as Awaited<ReturnType<typeof perform>>);
     }, disk);
   }
 
@@ -81,7 +82,7 @@ export class MortalDoor {
     this.#left = 0;
     this.#dead = true;
     this.#tellDeath(this.base.copy());
-    return NEVER;
+    return never();
   }
 }
 

@@ -293,7 +293,8 @@ async function stream(life: Life, step: Of<'stream' | 'follow'>): Promise<void> 
     collect(life.engine.stream(name, options)),
     (entries) => {
       if (key !== undefined) {
-        const heldFrom = life.engine.stats(name).firstSeq;
+        // Of a log that is closed by now it is not known what it held.
+        const heldFrom = life.engine.stats(name).firstSeq || low;
         return judgeKeyStream(log, entries, { key, fromSeq, heldFrom, low });
       }
       const judge = new StreamJudge(log, fromSeq, backups);
