@@ -22,7 +22,8 @@ const tooEarly: EngineUnderTest = (disk) => (options, logger) => {
     const { seq, pending } = engine.stats(log);
     const durable = append(log, change, meta);
     if (!engine.logNames().includes(log)) return durable;
-    void durable.catch(() => undefined);
+    // One that is refused at once is refused.
+    await Promise.race([durable, Promise.resolve()]);
     return { ...change, seq: seq + pending + 1 } as LogEntry;
   };
   return engine;
@@ -54,7 +55,7 @@ const forgetful: EngineUnderTest = (disk) => {
 };
 
 test.each([
-  ['acknowledges what is not written yet', tooEarly, /the state at no seq/],
+  ['acknowledges what is not written yet', tooEarly, /the state at no seq|was durable when it began|was acknowledged/],
   ['gives an old value', stale, /get in . shows/],
   ['overlooks its last byte when it opens', forgetful, /the state at no seq|after a crash, but \d+ was acknowledged/],
 ])(

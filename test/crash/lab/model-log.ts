@@ -47,13 +47,6 @@ export class ModelLog {
     return this.sent;
   }
 
-  /** The newest entry was refused. */
-  unsend(): void {
-    assert.ok(this.#owed < this.sent, `seq ${this.sent} was refused, but shown`);
-    this.#states.pop();
-    this.#changes.pop();
-  }
-
   owe(seq: number, timestamp?: string): void {
     assert.ok(seq <= this.sent, `seq ${seq} was acknowledged or shown, but only ${this.sent} entries were sent`);
     this.#owed = Math.max(this.#owed, seq);
