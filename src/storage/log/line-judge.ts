@@ -143,6 +143,7 @@ export class LineJudge {
     const entry = older ? this.#parseOlder(buffer, start, end) : undefined;
     this.#line += 1;
     if (entry) {
+      this.#notes.close(undefined);
       this.#apply(entry, buffer, start, end, offset);
       this.#readings.extend(buffer.subarray(start, end));
       this.#found.missingNewline = true;
