@@ -71,27 +71,30 @@ describe('killed by SIGKILL at every call of the file door', () => {
 
 describe('dead in memory at every call of the file door, and again at every call of the opening', () => {
   test('a life', async () => {
-    const { tried, violations } = await dieEverywhere(EMPTY, wholeLife(LOG));
+    const { tried, violations } = await dieEverywhere(EMPTY, wholeLife(LOG), 0.3);
     expect(violations).toEqual([]);
-    expect(tried.get('simulated deaths')).toBeGreaterThan(2_000);
+    expect(tried.get('simulated deaths')).toBeGreaterThan(500);
   }, 120_000);
 
   test.each(named(drawnScenes))(
     'the opening of %s',
     async (_, scene) => {
-      const { tried, violations } = await dieEverywhere(scene, openingOf(scene), 0.4);
+      const { tried, violations } = await dieEverywhere(scene, openingOf(scene), 0.15);
       expect(violations).toEqual([]);
-      expect(tried.get('simulated deaths')).toBeGreaterThan(200);
+      expect(tried.get('simulated deaths')).toBeGreaterThan(80);
     },
     60_000,
   );
 
-  test.each(named(olderDirectories))(
+  // The rounds of the lab draw from all of them.
+  const adopted = olderDirectories.filter(({ name }) => /compacted|tokens-replaced|torn-tail/.test(name));
+
+  test.each(named(adopted))(
     'the adoption of %s',
     async (_, scene) => {
-      const { tried, violations } = await dieEverywhere(scene, openingOf(scene), 0.05);
+      const { tried, violations } = await dieEverywhere(scene, openingOf(scene), 0.02);
       expect(violations).toEqual([]);
-      expect(tried.get('simulated deaths')).toBeGreaterThan(200);
+      expect(tried.get('simulated deaths')).toBeGreaterThan(50);
     },
     60_000,
   );

@@ -196,7 +196,7 @@ class LogFuzzer {
       this.#tell(`${name} moved`, () => members.splice(random.below(members.length + 1), 0, moved as Member));
     } else if (kind === 7) this.#mutateSpace(line);
     else if (random.chance(0.03))
-      this.#tell('deep', () => members.splice(at, 1, [name, deep(random.pick([2000, 20_000]))]));
+      this.#tell('deep', () => members.splice(at, 1, [name, deep(random.pick([500, 2000]))]));
     else this.#tell('bytes that are not UTF-8', () => this.#spoil(members, at));
   }
 
