@@ -171,13 +171,8 @@ function timeOf(time: Date | number | string | undefined, name: string): number 
 export async function rebuildState(log: FileLog, at: Date | number | undefined): Promise<Record<string, unknown>> {
   if (at instanceof Date && Number.isNaN(at.getTime())) throw new TypeError('Expected `at` to be a valid Date');
   if (typeof at === 'number' && !(at >= 0)) throw new TypeError(`Expected \`at\` to be a seq ≥ 0, got ${at}`);
-  const sources = [readActive(log, 0)];
-  if (at !== undefined) {
-    const paths = (await backupPaths(log.context)).reverse();
-    sources.push(...paths.map((path) => readFile(log.context, path, 0)));
-  }
   let newer: Replay | undefined;
-  for (const source of sources) {
+  for await (const source of sourcesOf(log, at !== undefined)) {
     const replay = await replayUntil(source, at);
     // Between the end of this file and the beginning of the newer one entries are missing.
     const reached = replay.passed || (typeof at === 'number' && replay.lastSeq >= at);
@@ -189,6 +184,13 @@ export async function rebuildState(log: FileLog, at: Date | number | undefined):
     file: log.context.paths.log,
     hint: 'Keep more backups to reach further back.',
   });
+}
+
+/** The active log, then the backups, newest first: what a compaction makes of the one meanwhile is among the others. */
+async function* sourcesOf(log: FileLog, backups: boolean): AsyncGenerator<AsyncGenerator<ReadEntry>> {
+  yield readActive(log, 0);
+  if (!backups) return;
+  for (const path of (await backupPaths(log.context)).reverse()) yield readFile(log.context, path, 0);
 }
 
 function nameOf(at: Date | number | undefined): string {
