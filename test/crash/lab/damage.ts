@@ -43,11 +43,11 @@ export function damageExperiment({ noticesRottenValues }: DamageOptions): Experi
     summary: 'Bytes, blocks and files that rot, are lost, doubled or mistaken; opened with each recovery mode.',
     async run(round: Round): Promise<void> {
       await smallAtEveryByte(round);
-      for (let i = 0; i < LARGE_SPECIMENS; i += 1) {
+      for (let i = 0; i < LARGE_SPECIMENS && !round.enough(); i += 1) {
         const specimen = { ...(await drawSpecimen(round.random)), engineOn: round.engineOn };
         // Lines without a checksum could be anybody's, and may follow those that have one.
         const foreign = (await drawSpecimen(round.random, { ...drawPlan(round.random), older: 0 })).disk;
-        for (let n = 0; n < WOUNDED_EACH; n += 1) await woundAtRandom(round, specimen, foreign);
+        for (let n = 0; n < WOUNDED_EACH && !round.enough(); n += 1) await woundAtRandom(round, specimen, foreign);
         await tryRot(round, specimen, noticesRottenValues);
       }
       await tryProofs(round);
@@ -63,7 +63,7 @@ async function smallAtEveryByte(round: Round): Promise<void> {
   const specimen = { ...(await build()), engineOn: round.engineOn };
   const bytes = specimen.disk.bytesOf(LOG_PATH);
   const unproven = name.startsWith('older') ? Buffer.byteLength(OLDER_LINES.join('')) : 0;
-  for (let at = unproven; at < bytes.length; at += 1) {
+  for (let at = unproven; at < bytes.length && !round.enough(); at += 1) {
     const bit = (at + round.seed) % 8;
     await tryDamaged(round, `${name}, cut at byte ${at}`, specimen, withLog(specimen, bytes.subarray(0, at)));
     await tryDamaged(round, `${name}, byte ${at} bit ${bit}`, specimen, withLog(specimen, flipped(bytes, at, bit)));

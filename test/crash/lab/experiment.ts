@@ -15,6 +15,8 @@ export class Round {
   readonly tried = new Map<string, number>();
   /** One text for each promise that was found broken. Empty is what everybody hopes for. */
   readonly violations: string[] = [];
+  /** Asked between two trials: whether to look no further, because enough was found, or the time is over. */
+  enough: () => boolean = () => false;
 
   constructor(
     readonly seed: number,

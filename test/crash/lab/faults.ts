@@ -21,11 +21,11 @@ export const faults: Experiment = {
     'programs in any other way. Later the power goes.',
   async run(round) {
     await whileNobodyIsLeft(round, async () => {
-      if (!tried.has(round.engineOn)) {
-        tried.add(round.engineOn);
-        for (const program of PROGRAMS) await tryEvery(round, program);
-      }
+      // First what is drawn: its seed repeats it whether or not the written programs were tried before.
       for (let n = 0; n < DRAWN_PROGRAMS; n += 1) await tryDrawn(round);
+      if (tried.has(round.engineOn)) return;
+      tried.add(round.engineOn);
+      for (const program of PROGRAMS) await tryEvery(round, program);
     });
   },
 };
@@ -63,7 +63,7 @@ export async function tryEvery(
   for (const ailment of AILMENTS) {
     const named = typeof which !== 'string' && which.some((name) => ailment.name.startsWith(name));
     if (which !== 'all' && !named && !(which === 'everywhere' && ailment.everywhere)) continue;
-    for (let k = 1; ; k += 1) {
+    for (let k = 1; !round.enough(); k += 1) {
       const outcome = await attempt(round, program, { ...ailment, k }, `${ailment.name}, k=${k}`);
       if (!outcome.hit) break;
       count(round, ailment.kinds.length === 1 ? `faults of ${ailment.kinds[0]}` : 'faults of many kinds', outcome);
@@ -73,7 +73,7 @@ export async function tryEvery(
 
 async function tryDrawn(round: Round): Promise<void> {
   const program = drawnProgram(round.random);
-  for (let n = 0; n < FAULTS_PER_PROGRAM; n += 1) {
+  for (let n = 0; n < FAULTS_PER_PROGRAM && !round.enough(); n += 1) {
     const fault = drawnFault(round.random);
     const outcome = await attempt(round, program, fault, `${fault.name}, k=${fault.k}`);
     if (outcome.hit) count(round, 'faults in drawn programs', outcome);

@@ -6,8 +6,8 @@
 import type { FsyncMode } from '../../../src/storage/log/index.js';
 import { Random } from '../../support/random.js';
 import type { EngineUnderTest, Experiment, Round } from './experiment.js';
-import { type KnownState, type Ledger, type Owed, textOf } from './ledger.js';
-import { describeImage, type Habits, LOG, live, openOn, shownState } from './lives.js';
+import type { KnownState, Ledger, Owed } from './ledger.js';
+import { assertOwed, assertSame, describeImage, type Habits, LOG, live, openOn, shownState } from './lives.js';
 import { type DiskImage, LyingDisk } from './lying-disk.js';
 import { Platter, type Survival } from './power-cut.js';
 
@@ -21,14 +21,14 @@ const SURVIVALS: readonly Survival[] = ['nothing', 'everything', 'prefix', 'pref
 
 export const powerLoss: Experiment = {
   name: 'power-loss',
-  summary: 'the power goes at every moment of recorded lives of a log, and again while it recovers',
+  summary: 'The power goes at every moment of recorded lives of a log, and again while it recovers.',
   run: (round) => tryLives(round, SURVIVALS),
 };
 
 /** Pages of one write that reach the disk in any order: nothing acknowledged may be lost, but a start may be refused. */
 export const pagesInAnyOrder: Experiment = {
   name: 'pages-in-any-order',
-  summary: 'as power-loss, with the pages of what was not fsynced there or not, each for itself',
+  summary: 'As power-loss, with the pages of what was not fsynced there or not, each for itself.',
   run: (round) => tryLives(round, ['pages', 'pages']),
 };
 
@@ -50,6 +50,7 @@ async function tryLives(round: Round, survivals: readonly Survival[]): Promise<v
   for (let moment = 0; moment <= disk.tape.length; moment += 1) {
     const owed = ledger.owedAt(moment);
     for (const survival of survivals) {
+      if (round.enough()) return;
       const chance = new Random(random.below(2 ** 32));
       const image = platter.cut(survival, chance);
       const print = fingerprint(image, owed);
@@ -120,19 +121,6 @@ async function recover(disk: LyingDisk, engineOn: EngineUnderTest, fsync: FsyncM
  * proven by its checksum and healed. Nothing may need more than that.
  */
 const EXPLAINED = new Set(['torn-tail', 'lost-view']);
-
-function assertOwed(seq: number, state: KnownState, { atLeast, atMost, stateAt }: Owed): KnownState {
-  const expected = stateAt(seq);
-  if (seq < atLeast) throw new Error(`${atLeast - seq} acknowledged writes are lost: seq ${seq}, owed ${atLeast}`);
-  if (seq > atMost || !expected) throw new Error(`shows seq ${seq}, of ${atMost} that were handed over`);
-  assertSame(state, expected, `shows, at seq ${seq},`);
-  return expected;
-}
-
-function assertSame(found: Iterable<readonly [string, string]>, expected: KnownState, does: string): void {
-  const [a, b] = [textOf(found), textOf(expected)];
-  if (a !== b) throw new Error(`${does} ${a.slice(0, 300)}, and not ${b.slice(0, 300)}`);
-}
 
 async function assertGoesOn(
   disk: LyingDisk,
