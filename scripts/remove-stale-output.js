@@ -21,7 +21,8 @@ export function removeStaleOutput(sourceDir, outputDir) {
   }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+// Evaluated text has no file of its own.
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const [sourceDir, outputDir] = process.argv.slice(2);
   removeStaleOutput(resolve(sourceDir), resolve(outputDir));
 }
