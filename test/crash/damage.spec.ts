@@ -1,8 +1,8 @@
 /** Damaged directories by the thousand: the answer is the truth, or a refusal that names the place. */
 import { describe, expect, test } from '@jest/globals';
-import { DIRECTORIES, damage } from './lab/damage.js';
-import { ALMOST_PROVEN, PROVEN } from './lab/damage-proofs.js';
-import { OPEN_LOGS } from './lab/damage-under-engine.js';
+import { DIRECTORIES, damage } from './lab/damage/damage.js';
+import { ALMOST_PROVEN, PROVEN } from './lab/damage/proofs.js';
+import { OPEN_LOGS } from './lab/damage/under-engine.js';
 import { runRounds } from './lab/experiment.js';
 
 /** Each takes another of the small specimens and draws new large ones. */

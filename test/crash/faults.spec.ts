@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type FileSystem, fileEngineOn } from '../../src/storage/log/index.js';
 import { Round, runRounds } from './lab/experiment.js';
-import { faults, tryEvery } from './lab/faults.js';
-import { PROGRAMS, type Program } from './lab/faults-programs.js';
+import { faults, tryEvery } from './lab/faults/faults.js';
+import { PROGRAMS, type Program } from './lab/faults/programs.js';
 
 describe('a disk that fails', () => {
   let outcome: Awaited<ReturnType<typeof runRounds>>;

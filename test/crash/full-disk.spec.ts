@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { removeAllScratch } from '../support/scratch.js';
 import { runOnTmpfs } from '../support/tmpfs.js';
-import type { FullDiskArgument } from './lab/full-disk-scenes.js';
+import type { FullDiskArgument } from './lab/full-disk/scenes.js';
 
 const SCRIPT = new URL('./full-disk-child.js', import.meta.url);
 const MEBIBYTE = 1024 * 1024;

@@ -1,7 +1,7 @@
 /** Logs that nobody wrote: refused with a LogError, or read as a plain reader reads them. */
 import { expect, test } from '@jest/globals';
 import { runRounds } from './lab/experiment.js';
-import { fuzz, LOGS } from './lab/fuzz.js';
+import { fuzz, LOGS } from './lab/fuzz/fuzz.js';
 
 const ROUNDS = 5;
 

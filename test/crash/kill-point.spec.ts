@@ -8,9 +8,9 @@ import { DRAWN_SCENES, EMPTY, type KillScene, LOG, legacyScenes } from '../suppo
 import { Random } from '../support/random.js';
 import { removeAllScratch } from '../support/scratch.js';
 import { Round, runRounds } from './lab/experiment.js';
-import { killPoints, openingOf } from './lab/kill-points.js';
-import { deathsOfChild, killChildren } from './lab/kill-points-children.js';
-import { dieTwice } from './lab/kill-points-simulated.js';
+import { deathsOfChild, killChildren } from './lab/kill-points/children.js';
+import { killPoints, openingOf } from './lab/kill-points/kill-points.js';
+import { dieTwice } from './lab/kill-points/simulated.js';
 
 /** The same in each run: what is tried at every call is not left to chance. */
 const BASE_SEED = 3;

@@ -2,7 +2,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { fileEngineOn } from '../../src/storage/log/index.js';
 import { type EngineUnderTest, Round, runRounds } from './lab/experiment.js';
-import { linearisability } from './lab/linearisability.js';
 import {
   checkRegister,
   type Effect,
@@ -10,7 +9,8 @@ import {
   reading,
   updating,
   writing,
-} from './lab/linearisability-checker.js';
+} from './lab/linearisability/checker.js';
+import { linearisability } from './lab/linearisability/linearisability.js';
 
 const shows = (value: string | undefined) => reading((found) => found === value);
 const counted = (answer?: string) =>

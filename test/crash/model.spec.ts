@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { type FileSystem, fileEngineOn, type LogEntry, type OpenFile } from '../../src/storage/log/index.js';
 import { type EngineUnderTest, Round, runRounds } from './lab/experiment.js';
-import { model } from './lab/model.js';
+import { model } from './lab/model/model.js';
 
 test('an engine behaves like a Map, through compactions, closings and crashes in the middle of anything', async () => {
   const { tried, violations } = await runRounds(model, 1);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { runRounds } from './lab/experiment.js';
-import { pagesInAnyOrder, powerLoss } from './lab/power-loss.js';
+import { pagesInAnyOrder, powerLoss } from './lab/power-loss/power-loss.js';
 
 const ROUNDS = 18;
 

@@ -6,8 +6,8 @@ import { guardedDisk } from '../support/guarded-disk.js';
 import { systemError } from '../support/memory-disk.js';
 import { argument, endWithParent, silent, tell } from '../support/parent.js';
 import { Random } from '../support/random.js';
-import type { Sample } from './lab/soak-judgement.js';
-import { SoakLoad } from './lab/soak-load.js';
+import type { Sample } from './lab/soak/judgement.js';
+import { SoakLoad } from './lab/soak/load.js';
 
 export type Leak = 'streams' | 'entries' | 'timers';
 

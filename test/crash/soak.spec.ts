@@ -3,8 +3,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { killAllChildren } from '../support/child.js';
 import { removeAllScratch } from '../support/scratch.js';
 import { Round, runRounds } from './lab/experiment.js';
-import { soak, soakFor } from './lab/soak.js';
-import { growing, type Sample } from './lab/soak-judgement.js';
+import { growing, type Sample } from './lab/soak/judgement.js';
+import { soak, soakFor } from './lab/soak/soak.js';
 import type { Leak } from './soak-child.js';
 
 const LEAKING_MS = 8_000;

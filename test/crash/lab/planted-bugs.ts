@@ -5,11 +5,11 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { damage } from './damage.js';
+import { damage } from './damage/damage.js';
 import { type EngineUnderTest, type Experiment, Round } from './experiment.js';
-import { tryEvery } from './faults.js';
-import { PROGRAMS } from './faults-programs.js';
-import { pagesInAnyOrder, powerLoss } from './power-loss.js';
+import { tryEvery } from './faults/faults.js';
+import { PROGRAMS } from './faults/programs.js';
+import { pagesInAnyOrder, powerLoss } from './power-loss/power-loss.js';
 
 /** The compiled engine that the compiled lab tests. */
 const ENGINE = fileURLToPath(new URL('../../../src/storage/log/', import.meta.url));
