@@ -41,7 +41,7 @@ export class FileLog {
   firstSeq: number;
   readonly #cache: ValueCache;
   readonly #pending = new PendingValues();
-  /** Whole new states under way, and the settling of the newest. */
+  /** Whole new states under way, and the settling of all of them. */
   #pendingReplacements = 0;
   #replacement: Promise<unknown> = Promise.resolve();
   #maintenance: Promise<unknown> = Promise.resolve();
@@ -112,7 +112,9 @@ export class FileLog {
       if (change.key !== undefined) this.#pending.add(change.key, change.json);
       else this.#pendingReplacements += 1;
     });
-    if (change.key === undefined) this.#replacement = durable.catch(() => undefined);
+    if (change.key === undefined) {
+      this.#replacement = Promise.allSettled([this.#replacement, durable]).then(() => undefined);
+    }
     return durable;
   }
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { logBench, logLines, remove, replaceAll, set, stateOf } from '../../../support/log-bench.js';
+import { systemError } from '../../../support/memory-disk.js';
+import { WatchedDisk } from '../../../support/watched-disk.js';
 
 const bench = logBench();
 const increment = (n: number | undefined) => (n ?? 0) + 1;
@@ -112,6 +114,30 @@ describe('what the function gives', () => {
     expect(await engine.has('a', 'k')).toBe(true);
     expect(await engine.update('a', 'k', (current) => [current])).toEqual([null]);
   });
+});
+
+// Waiting for the newest whole state alone, which was refused already, would turn without end and never let the disk answer.
+test('an update waits for all whole states under way, also where the newest was refused at once', async () => {
+  const disk = new WatchedDisk();
+  const engine = await bench.engine({ disk });
+  await engine.append('a', set('k', 1));
+  let cutting: () => void = () => undefined;
+  const cut = new Promise<void>((resolve) => {
+    cutting = resolve;
+  });
+  disk.before = (call) => {
+    if (call.operation === 'sync') throw systemError('EIO', call.path);
+    if (call.operation !== 'truncate') return undefined;
+    cutting();
+    return new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  const first = engine.append('a', replaceAll({ k: 2 }));
+  await cut;
+  const second = engine.append('a', replaceAll({ k: 3 }));
+  const update = engine.update<number>('a', 'k', increment);
+  for (const refused of await Promise.allSettled([first, second, update])) {
+    expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'LOG_POISONED' } });
+  }
 });
 
 test('an update carries its audit trail', async () => {
