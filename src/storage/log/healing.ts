@@ -51,7 +51,7 @@ function lostRanges({ scan, seal }: Evidence): [number, number][] {
   const lost = scan.damage.flatMap((damage): [number, number][] => (damage.lost ? [damage.lost] : []));
   const tail = scan.damage.find((damage) => damage.isTail);
   if (tail?.foreign === 'all') lost.push([1, Number.POSITIVE_INFINITY]);
-  const end = Math.max(seal?.seq ?? 0, tail ? claimOf(tail) : 0, movedSeq(scan));
+  const end = Math.max(seal?.seq ?? 0, tail ? claimOf(tail, scan.lastSeq) : 0, movedSeq(scan));
   if (end > scan.lastSeq) {
     const range: [number, number] = [scan.lastSeq + 1, end];
     lost.push(range);
@@ -80,9 +80,11 @@ function missingLines({ checkpoint, lost }: Damage): number {
  * How far a damaged tail says that the log went. An unfinished write says nothing; a CHECKPOINT was whole before it
  * became visible, and of several batches all but the last were.
  */
-function claimOf({ checkpoint, spansBatches, newestClaim, foreign, unknownLines }: Damage): number {
-  if (foreign || unknownLines) return Number.POSITIVE_INFINITY;
-  return checkpoint || spansBatches ? newestClaim || Number.POSITIVE_INFINITY : 0;
+function claimOf({ checkpoint, spansBatches, newestClaim, foreign, unknownLines }: Damage, lastSeq: number): number {
+  if (!(foreign || unknownLines || checkpoint || spansBatches)) return 0;
+  // Where it claims nothing new, other bytes stand in the place of what was there.
+  const isKnown = newestClaim > lastSeq && !foreign && !unknownLines;
+  return isKnown ? newestClaim : Number.POSITIVE_INFINITY;
 }
 
 /** What could stand in for the damaged part, the newest first; nothing at all stands for seq 0. */
@@ -183,7 +185,7 @@ function report(context: LogContext, evidence: Evidence, healing: Healing, event
     });
   }
   for (const damage of evidence.scan.damage) {
-    if (damage.isTail && !damage.lost && claimOf(damage) === 0 && !nothingIsWhole(evidence)) {
+    if (damage.isTail && !damage.lost && claimOf(damage, evidence.scan.lastSeq) === 0 && !nothingIsWhole(evidence)) {
       events.push(cutEvent(log, damage, keptAs));
       continue;
     }
