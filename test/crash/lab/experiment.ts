@@ -64,10 +64,10 @@ export async function runRounds(
   experiment: Experiment,
   rounds: number,
   engineOn?: EngineUnderTest,
+  first = knownSeed(),
 ): Promise<{ tried: Map<string, number>; violations: string[] }> {
   const tried = new Map<string, number>();
   const violations: string[] = [];
-  const first = knownSeed();
   for (let i = 0; i < rounds; i += 1) {
     const round = new Round((first + i) >>> 0, engineOn);
     await experiment.run(round);
