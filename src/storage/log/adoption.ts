@@ -33,8 +33,9 @@ export async function adoptOlderState(
   const state = main.state === 'whole' ? stateOf(main.content) : new Map<string, string>();
   // What stands before damage may be older than the main file; what stands behind it is not.
   const after = main.state === 'whole' ? (inside.at(-1)?.seqBefore ?? 0) : 0;
+  // Kept before the log is replayed over it.
+  const known = [...state.keys()];
   const replayed = file && (await replay(file, scan.size, state, after, anchorOf(evidence.seal)));
-  const known = main.state === 'whole' ? [...stateOf(main.content).keys()] : [];
   const needed = !replayed?.replaced && known.some((key) => !replayed?.touched.has(key));
   if (inside.length > 0) {
     await rewriteOlderLog(context, evidence, state, events);

@@ -3,6 +3,9 @@ import { LogError, toLogError } from './errors.js';
 import type { OpenFile } from './file-system.js';
 import { decodeMember } from './format.js';
 
+/** What to do where an open log turns out to be damaged. */
+export const CHECK_DISK = 'Check the disk, then restart: opening verifies every byte and heals what is provable.';
+
 /** @throws LogError `LOG_IO` where the disk fails, `LOG_CORRUPT` where the file has become shorter */
 export async function readExactly(file: OpenFile, buffer: Uint8Array, length: number, position: number): Promise<void> {
   let read: number;
@@ -55,7 +58,7 @@ export function damagedSince(file: OpenFile, offset: number, expected?: string, 
     offset,
     key: expected,
     cause,
-    hint: 'Check the disk, then restart: opening verifies every byte and heals what is provable.',
+    hint: CHECK_DISK,
   });
 }
 

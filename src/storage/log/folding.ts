@@ -6,6 +6,7 @@
 import { CheckpointWriter } from './checkpoint.js';
 import { chainAfter, extendCrc, writeCrcDigits } from './crc.js';
 import { LogError, toLogError } from './errors.js';
+import { CHECK_DISK } from './exact-read.js';
 import type { FileSystem, OpenFile } from './file-system.js';
 import { NEWLINE, readTail, splitMember } from './format.js';
 import { linkUnderFreeName } from './kept-names.js';
@@ -69,7 +70,7 @@ async function refuseDamage({ file, size }: FoldSource, cause: unknown): Promise
     file: file.path,
     offset: 0,
     cause,
-    hint: 'Check the disk, then restart: opening verifies every byte and heals what is provable.',
+    hint: CHECK_DISK,
   });
 }
 
@@ -129,7 +130,7 @@ function damagedMeanwhile(file: string, offset: number): LogError {
   return new LogError('LOG_CORRUPT', `An entry of ${file} (byte ${offset}) changed while the log was compacted.`, {
     file,
     offset,
-    hint: 'Check the disk, then restart: opening verifies every byte and heals what is provable.',
+    hint: CHECK_DISK,
   });
 }
 
