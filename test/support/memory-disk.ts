@@ -16,7 +16,7 @@ export function systemError(code: string, path: string): NodeJS.ErrnoException {
 
 class MemoryFile implements OpenFile {
   constructor(
-    readonly path: string,
+    public path: string,
     private readonly inode: Inode,
   ) {}
 

@@ -102,31 +102,31 @@ export class WatchedDisk implements FileSystem {
 
 class WatchedFile implements OpenFile {
   name: string;
+  path: string;
+  private readonly openedAs: string;
 
   constructor(
     private readonly file: OpenFile,
     private readonly disk: WatchedDisk,
   ) {
     this.name = file.path;
-  }
-
-  get path(): string {
-    return this.file.path;
+    this.path = file.path;
+    this.openedAs = file.path;
   }
 
   async read(buffer: Uint8Array, at: number, length: number, position: number): Promise<number> {
-    await this.disk.note({ operation: 'read', path: this.path, name: this.name, length });
+    await this.disk.note({ operation: 'read', path: this.openedAs, name: this.name, length });
     return this.file.read(buffer, at, length, position);
   }
 
   readSync(buffer: Uint8Array, at: number, length: number, position: number): number {
-    void this.disk.note({ operation: 'readSync', path: this.path, name: this.name, length });
+    void this.disk.note({ operation: 'readSync', path: this.openedAs, name: this.name, length });
     return this.file.readSync(buffer, at, length, position);
   }
 
   async write(buffer: Uint8Array, at: number, length: number, position: number): Promise<void> {
     try {
-      await this.disk.note({ operation: 'write', path: this.path, name: this.name, length });
+      await this.disk.note({ operation: 'write', path: this.openedAs, name: this.name, length });
     } catch (error) {
       await this.file.write(buffer, at, Math.min(length, this.disk.shortWriteBytes), position);
       throw error;
@@ -135,31 +135,31 @@ class WatchedFile implements OpenFile {
   }
 
   async sync(): Promise<void> {
-    await this.disk.note({ operation: 'sync', path: this.path, name: this.name });
+    await this.disk.note({ operation: 'sync', path: this.openedAs, name: this.name });
     return this.file.sync();
   }
 
   async truncate(size: number): Promise<void> {
-    await this.disk.note({ operation: 'truncate', path: this.path, name: this.name });
+    await this.disk.note({ operation: 'truncate', path: this.openedAs, name: this.name });
     return this.file.truncate(size);
   }
 
   async size(): Promise<number> {
-    await this.disk.note({ operation: 'size', path: this.path, name: this.name });
+    await this.disk.note({ operation: 'size', path: this.openedAs, name: this.name });
     return this.file.size();
   }
 
   async close(): Promise<void> {
     this.disk.forget(this);
     try {
-      await this.disk.note({ operation: 'close', path: this.path, name: this.name });
+      await this.disk.note({ operation: 'close', path: this.openedAs, name: this.name });
     } finally {
       await this.file.close();
     }
   }
 
   tryLock(): boolean {
-    void this.disk.note({ operation: 'tryLock', path: this.path, name: this.name });
+    void this.disk.note({ operation: 'tryLock', path: this.openedAs, name: this.name });
     return this.file.tryLock();
   }
 }

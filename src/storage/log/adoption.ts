@@ -47,6 +47,19 @@ export async function adoptOlderState(
   return 'rewritten';
 }
 
+/** Whether the main file shows just what the log's lines give when they are replayed over it. */
+export async function showsTheLog(
+  main: FoundMainFile,
+  file: OpenFile | undefined,
+  { size }: ScanResult,
+): Promise<boolean> {
+  if (main.state !== 'whole' || !file) return false;
+  const shown = stateOf(main.content);
+  const state = new Map(shown);
+  await replay(file, size, state, 0);
+  return state.size === shown.size && [...state].every(([key, value]) => shown.get(key) === value);
+}
+
 function refuseWhatNothingProves(context: LogContext, evidence: Evidence, main: FoundMainFile): void {
   const { scan } = evidence;
   const { recovery } = context.options;

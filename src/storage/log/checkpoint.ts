@@ -1,7 +1,8 @@
 /** Writes a CHECKPOINT line piece by piece, however large the state; compaction and healing both end here. */
-import { chainAfter, extendCrc, writeCrcDigits } from './crc.js';
+import { chainAfter, writeCrcDigits } from './crc.js';
 import type { OpenFile } from './file-system.js';
 import { AFTER_CRC, checkpointEnds } from './format.js';
+import { PageSummer, type StatePages } from './state-pages.js';
 
 const BUFFER_BYTES = 1024 * 1024;
 /** Bytes between two fsyncs: one large fsync at the end would hold up the fsyncs of those who append meanwhile. */
@@ -12,7 +13,7 @@ export class CheckpointWriter {
   #used = 0;
   #flushed = 0;
   #synced = 0;
-  #chain = 0;
+  readonly #pages = new PageSummer(0);
   #members = 0;
   readonly #closing: string;
 
@@ -47,24 +48,25 @@ export class CheckpointWriter {
   /** To be awaited now and then between members. */
   async flush(atLeast = BUFFER_BYTES): Promise<void> {
     if (this.#used < atLeast) return;
-    this.#chain = extendCrc(this.#chain, this.#buffer.subarray(0, this.#used));
+    this.#pages.push(this.#buffer.subarray(0, this.#used));
     await this.#write();
     if (this.#flushed - this.#synced < SYNC_BYTES) return;
     await this.file.sync();
     this.#synced = this.#flushed;
   }
 
-  /** Ends the line and makes it durable. @returns its size and the CRC-32 of all of it */
-  async finish(): Promise<{ bytes: number; chain: number }> {
+  /** Ends the line and makes it durable. @returns its size, the CRC-32 of all of it, and those of its pages */
+  async finish(): Promise<{ bytes: number; chain: number; pages: StatePages }> {
     this.#add(Buffer.from(this.#closing));
-    const crc = extendCrc(this.#chain, this.#buffer.subarray(0, this.#used));
+    this.#pages.push(this.#buffer.subarray(0, this.#used));
+    const crc = this.#pages.chain;
     this.#reserve(AFTER_CRC);
     writeCrcDigits(this.#buffer, this.#used, crc);
     this.#buffer.write('"}\n', this.#used + 8, 'latin1');
     this.#used += AFTER_CRC;
     await this.#write();
     await this.file.sync();
-    return { bytes: this.#flushed, chain: chainAfter(crc) };
+    return { bytes: this.#flushed, chain: chainAfter(crc), pages: this.#pages.finish() };
   }
 
   async #write(): Promise<void> {

@@ -76,7 +76,13 @@ async function fold(log: FileLog, keepBackups: number, report: CompactionReport)
       if (log.writer.poisoned) throw log.writer.poisoned;
       await copyEntries(source.file, { from: copied, to: log.end.offset, chain }, folded);
       const { backup, durable } = await swapIn(log.context, folded, keepBackups);
-      moveInto(log, folded, () => log.index.finishMove(move, folded.checkpointBytes - boundary));
+      const shift = folded.checkpointBytes - boundary;
+      const statePages = move.cleared ? log.statePages?.shifted(shift) : folded.pages;
+      moveInto(log, folded, () => {
+        log.index.finishMove(move, shift);
+        log.statePages = statePages;
+        log.unprovenEnd = -1;
+      });
       log.entries -= report.entriesBefore - 1;
       log.firstSeq = report.seq;
       await durable.catch((cause) => {

@@ -23,6 +23,7 @@ export class DamageNotes {
       lines: 0,
       firstLineEnd: offset,
       checkpoint: false,
+      beforeCheckpoint: false,
       engineMade: false,
       spansBatches: false,
       unknownLines: false,
@@ -50,8 +51,9 @@ export class DamageNotes {
   }
 
   /** A whole line follows, and tells which entries are missing. */
-  close(lost: [number, number] | undefined): void {
+  close(lost: [number, number] | undefined, beforeCheckpoint = false): void {
     if (!this.open) return;
+    this.open.beforeCheckpoint = beforeCheckpoint;
     if (lost) this.open.lost = lost;
     this.found.damage.push(this.open);
     this.open = undefined;

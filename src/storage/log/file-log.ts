@@ -4,19 +4,20 @@ import { type EncodedChange, encodeChange, entryOf } from './change.js';
 import { crcDigits } from './crc.js';
 import type { EntryMeta, LogEntry } from './entry.js';
 import { LogError } from './errors.js';
-import { damagedSince, decodeAt, readExactlySync } from './exact-read.js';
+import { decodeAt, readExactlySync } from './exact-read.js';
 import { SET_KEY_AT } from './format.js';
 import { StateScanner } from './json-scan.js';
 import { cloneJson } from './json-value.js';
 import type { KeyIndex } from './key-index.js';
-import { PROOF_BEFORE, PROOF_BEHIND, verifiesMember } from './line-proof.js';
 import { type LogContext, SharedFile } from './log-context.js';
 import type { LogStats, RecoveryReport } from './log-engine.js';
-import { MainFile, type MainFileSource } from './main-file.js';
+import { type LogSnapshot, MainFile } from './main-file.js';
+import { MemberProof } from './member-proof.js';
 import { memberWindows } from './members.js';
 import { PendingValues } from './pending-values.js';
 import { type RecoveredLog, recoverLog } from './recovery.js';
 import { writeSeal } from './seal.js';
+import { PageSummer, type StatePages } from './state-pages.js';
 import { ValueCache } from './value-cache.js';
 import { type CommittedLine, GroupCommitWriter, type LogEnd, type PendingEntry } from './writer.js';
 
@@ -39,6 +40,10 @@ export class FileLog {
   entries: number;
   checkpointBytes: number;
   firstSeq: number;
+  /** Checksums of the newest whole state in the log. */
+  statePages: StatePages | undefined;
+  /** Up to here older lines stand, which have no checksums; -1 where there are none. */
+  unprovenEnd: number;
   readonly #cache: ValueCache;
   readonly #pending = new PendingValues();
   /** Whole new states under way, and the settling of all of them. */
@@ -82,6 +87,8 @@ export class FileLog {
     this.entries = scan.engineLines + scan.olderLines;
     this.checkpointBytes = scan.checkpointBytes;
     this.firstSeq = scan.firstSeq;
+    this.statePages = scan.statePages;
+    this.unprovenEnd = scan.unprovenEnd;
     this.end = { offset: scan.end, chain: scan.chain, seq: scan.lastSeq, timestamp: scan.lastTimestamp };
     this.#cache = new ValueCache(context.options.cacheBytes);
     this.writer = new GroupCommitWriter<PendingChange>(
@@ -95,7 +102,7 @@ export class FileLog {
     this.mainFile = new MainFile(
       context,
       () => this.end.seq,
-      () => this.#mainFileSource(),
+      () => this.#snapshot(),
       (task) => this.exclusively(task),
     );
     this.mainFile.proof = recovered.main;
@@ -160,10 +167,9 @@ export class FileLog {
 
   /** The state of one moment, decoded piece by piece; writes that follow do not show. */
   async *entriesNow(): AsyncGenerator<[string, unknown]> {
-    const shared = this.shared.hold();
+    const { shared, places, proof } = this.#snapshot();
     try {
-      const places = this.index.snapshot();
-      for await (const window of memberWindows(shared.file, places)) {
+      for await (const window of memberWindows(shared.file, places, { each: proof })) {
         for (const member of window.members) {
           const { key, value } = decodeAt(shared.file, window.bytes(member), places.offsetOf(member));
           yield [key, value];
@@ -273,6 +279,9 @@ export class FileLog {
   #indexState(line: CommittedLine<PendingChange>): void {
     const { index } = this;
     index.clear();
+    const pages = new PageSummer(line.offset);
+    pages.push(line.buffer.subarray(line.start, line.crcAt));
+    this.statePages = pages.finish();
     const scanner = new StateScanner(line.offset, 'data', (key, at, offset, length) => {
       index.hashKey(key, at);
       index.set(offset, length);
@@ -295,24 +304,31 @@ export class FileLog {
     const { file } = this.shared;
     const offset = this.index.offsetOf(id);
     const length = this.index.lengthOf(id);
-    const before = Math.min(PROOF_BEFORE, offset);
-    const wanted = Math.min(this.end.offset - offset + before, before + length + PROOF_BEHIND);
-    if (wanted > this.#scratch.length) this.#scratch = Buffer.allocUnsafeSlow(wanted);
+    const proof = this.#proof();
+    const stretch = { from: offset, to: offset + length };
+    const { from, to } = proof.around(stretch);
+    if (to - from > this.#scratch.length) this.#scratch = Buffer.allocUnsafeSlow(to - from);
     // A page-cached read takes 2–3 µs this way, and ten times as long by any asynchronous call.
-    readExactlySync(file, this.#scratch, wanted, offset - before);
-    const bytes = this.#scratch.subarray(0, wanted);
-    if (verifiesMember(bytes, before, length, before === offset) === false) throw damagedSince(file, offset, key);
+    readExactlySync(file, this.#scratch, to - from, from);
+    const read = { file, bytes: this.#scratch.subarray(0, to - from), from };
+    proof.assertPages(read, stretch);
+    proof.assertLine(read, offset, length, key);
     // Two keys may share a hash: the key written here must be the one asked for.
-    const member = decodeAt(file, bytes.subarray(before, before + length), offset, key);
+    const member = decodeAt(file, read.bytes.subarray(offset - from, offset - from + length), offset, key);
     if (this.#scratch.length > SCRATCH_BYTES * 64) this.#scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
     if (keep) this.#cache.set(key, member.value, length);
     return member.value;
   }
 
-  #mainFileSource(): MainFileSource {
+  #proof(): MemberProof {
+    return new MemberProof(this.end.offset, this.unprovenEnd, this.statePages);
+  }
+
+  #snapshot(): LogSnapshot {
     return {
       shared: this.shared.hold(),
       places: this.index.snapshot(),
+      proof: this.#proof(),
       seq: this.end.seq,
       liveBytes: this.index.liveBytes,
     };

@@ -12,7 +12,8 @@ import { systemCode } from './errors.js';
 export type OpenMode = 'read' | 'write' | 'replace';
 
 export interface OpenFile {
-  readonly path: string;
+  /** What the file is called, for those who are told of it; whoever renames it says so here. */
+  path: string;
   /** Reads up to `length` bytes at `position`; fewer only at the end of the file. */
   read(buffer: Uint8Array, at: number, length: number, position: number): Promise<number>;
   readSync(buffer: Uint8Array, at: number, length: number, position: number): number;
@@ -59,7 +60,7 @@ class NodeFile implements OpenFile {
   #closed = false;
 
   constructor(
-    readonly path: string,
+    public path: string,
     private readonly fd: number,
   ) {}
 

@@ -15,6 +15,7 @@ import type { LogContext } from './log-context.js';
 import { backupsIn } from './log-name.js';
 import { readEntries } from './log-reader.js';
 import { ChangedFile, memberWindows, type WholeFile } from './members.js';
+import type { StatePages } from './state-pages.js';
 
 /** The log that is folded, as it stood when the snapshot of its places was taken. */
 export interface FoldSource extends WholeFile {
@@ -29,6 +30,7 @@ export interface Folded {
   file: OpenFile;
   /** Size of the CHECKPOINT line; entries copied behind it begin here. */
   checkpointBytes: number;
+  pages: StatePages;
   end: { offset: number; chain: number };
 }
 
@@ -46,7 +48,7 @@ export async function foldLog(context: LogContext, source: FoldSource): Promise<
     const { move } = source;
     const compactedAt = new Date().toISOString();
     const writer = new CheckpointWriter(file, { timestamp: source.timestamp, compactedAt, seq: source.seq });
-    for await (const window of memberWindows(source.file, move.places, source)) {
+    for await (const window of memberWindows(source.file, move.places, { whole: source })) {
       for (const member of window.members) {
         const { key, value } = splitMember(window.bytes(member));
         const offset = writer.position;
@@ -54,8 +56,8 @@ export async function foldLog(context: LogContext, source: FoldSource): Promise<
       }
       await writer.flush();
     }
-    const { bytes, chain } = await writer.finish();
-    return { file, checkpointBytes: bytes, end: { offset: bytes, chain } };
+    const { bytes, chain, pages } = await writer.finish();
+    return { file, checkpointBytes: bytes, pages, end: { offset: bytes, chain } };
   } catch (error) {
     await discard(disk, file);
     if (error instanceof ChangedFile || error instanceof SyntaxError) await refuseDamage(source, error);
@@ -150,6 +152,7 @@ export async function swapIn(
     await folded.file.sync();
     if (keepBackups > 0) backup = await linkBackup(context);
     await disk.rename(paths.compacting, paths.log);
+    folded.file.path = paths.log;
   } catch (error) {
     if (await isGone(disk, paths.compacting)) throw new LateAnswer('the swap was done', { cause: error });
     if (backup) await disk.remove(backup).catch(() => undefined);

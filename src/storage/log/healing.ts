@@ -47,7 +47,7 @@ export async function heal(
 }
 
 /** Seq ranges that no whole line of the log accounts for. */
-function lostRanges({ scan, seal }: Evidence): [number, number][] {
+function lostRanges({ scan, seal, sealIsDamaged }: Evidence): [number, number][] {
   const lost = scan.damage.flatMap((damage): [number, number][] => (damage.lost ? [damage.lost] : []));
   const tail = scan.damage.find((damage) => damage.isTail);
   if (tail?.foreign === 'all') lost.push([1, Number.POSITIVE_INFINITY]);
@@ -57,8 +57,9 @@ function lostRanges({ scan, seal }: Evidence): [number, number][] {
     lost.push(range);
     if (tail && Number.isFinite(end)) tail.lost = range;
   }
-  // A log of which nothing is whole, and nothing says how far it went.
-  if (scan.lastSeq === 0 && end === 0) lost.push([1, Number.POSITIVE_INFINITY]);
+  // Nothing is whole, or nothing that this engine wrote, and nothing says how far the log went.
+  const isUnknown = scan.lastSeq === 0 || (scan.engineLines === 0 && sealIsDamaged);
+  if (isUnknown && end === 0) lost.push([scan.lastSeq + 1, Number.POSITIVE_INFINITY]);
   return lost;
 }
 
@@ -71,8 +72,8 @@ function movedSeq({ damage }: ScanResult): number {
   return Math.max(0, ...strays.map(({ newestClaim }) => newestClaim));
 }
 
-function missingLines({ checkpoint, lost }: Damage): number {
-  if (!lost) return 0;
+function missingLines({ checkpoint, beforeCheckpoint, lost }: Damage): number {
+  if (!lost || beforeCheckpoint) return 0;
   return checkpoint ? 1 : lost[1] - lost[0] + 1;
 }
 

@@ -22,6 +22,7 @@ import {
 import { StateScanner } from './json-scan.js';
 import { type Anchor, Lineage, type VerifiedLine } from './lineage.js';
 import type { LogVisitor, ScanResult } from './scan-result.js';
+import { PageSummer, type StatePages } from './state-pages.js';
 
 const LINE_HEAD = '{"timestamp":"';
 const OLDER_MEMBERS = new Set(['timestamp', 'op', 'key', 'value', 'data', 'state', 'compactedAt']);
@@ -52,7 +53,9 @@ export class LineJudge {
     size: 0,
     checkpointBytes: 0,
     replaced: false,
+    statePages: undefined,
     damage: [],
+    unprovenEnd: -1,
     missingNewline: false,
     gluedAt: [],
   };
@@ -157,6 +160,7 @@ export class LineJudge {
   blankLines(buffer: Buffer, start: number, end: number, offset: number, verified: boolean): void {
     if (end <= start) return;
     this.#line += end - start;
+    this.#found.unprovenEnd = offset + end - start;
     if (verified) return;
     const bytes = buffer.subarray(start, end);
     if (this.#found.engineLines > 0) this.#readings.blank(bytes);
@@ -165,9 +169,10 @@ export class LineJudge {
   }
 
   /** A verified whole-state line that is streamed; false where it must not be applied. */
-  stateLine(head: Buffer, line: VerifiedLine & { offset: number; end: number }): boolean {
+  stateLine(head: Buffer, line: VerifiedLine & { offset: number; end: number }, pages: StatePages): boolean {
     this.#line += 1;
     if (!this.#accepts(line, line.offset, line.end + 1)) return false;
+    this.#found.statePages = pages;
     this.#found.engineLines += 1;
     this.#found.lastTimestamp = head.toString('latin1', LINE_HEAD.length, LINE_HEAD.length + 24);
     this.#startState(line.seq, line.checkpoint, line.offset, line.end + 1);
@@ -260,7 +265,7 @@ export class LineJudge {
     }
     const lost: [number, number] | undefined = heads || seq === expected ? undefined : [expected, seq - 1];
     if (lost) this.#notes.begin(offset, this.#line);
-    this.#notes.close(lost);
+    this.#notes.close(lost, checkpoint);
     if (entries === 0) found.firstSeq = seq;
     found.lastSeq = seq;
     found.lastEntryAt = offset;
@@ -294,12 +299,15 @@ export class LineJudge {
     if (!entry || entry.seq !== undefined) return undefined;
     // Behind lines with checksums a stranger is damage, unless it is just what the reference bot writes.
     if (this.#found.engineLines === 0) return entry;
+    // Where bytes are out of place, so may this line be: nothing in it says where it belongs.
+    if (this.#notes.open) return undefined;
     return Object.keys(entry).every((member) => OLDER_MEMBERS.has(member)) ? entry : undefined;
   }
 
   /** An entry known by its decoded form: an older line, or one in another member order. */
   #apply(entry: LogEntry, buffer: Buffer, start: number, end: number, offset: number, knownSeq?: number): void {
     const found = this.#found;
+    found.unprovenEnd = offset + end - start + 1;
     const seq = knownSeq ?? found.lastSeq + 1;
     if (knownSeq === undefined) {
       if (found.olderLines + found.engineLines === 0) found.firstSeq = seq;
@@ -320,6 +328,9 @@ export class LineJudge {
 
   #state(buffer: Buffer, start: number, end: number, offset: number, seq: number, checkpoint: boolean): void {
     this.#startState(seq, checkpoint, offset, offset + end - start + 1);
+    const pages = new PageSummer(offset);
+    pages.push(buffer.subarray(start, end));
+    this.#found.statePages = pages.finish();
     const scanner = new StateScanner(offset, stateMember(checkpoint), (...member) => this.visitor.member(...member));
     scanner.push(buffer, start, end);
   }

@@ -12,6 +12,7 @@ import { StateScanner } from './json-scan.js';
 import { LineJudge } from './line-judge.js';
 import type { Anchor } from './lineage.js';
 import type { LogVisitor, ScanResult } from './scan-result.js';
+import { PageSummer } from './state-pages.js';
 
 /** Read and judged between two turns of the event loop: a few milliseconds. */
 const WINDOW_BYTES = 256 * 1024;
@@ -136,10 +137,15 @@ class LogScanner {
     const tail = readTail(edge, 0, TAIL_BYTES);
     if (tail === undefined) return false;
     const crcAt = end - TAIL_BYTES + tail.crcAt;
-    const crc = await this.#pass(start, crcAt, this.#judge.chain, extendCrc);
-    if (crc !== tail.crc) return false;
+    const summer = new PageSummer(start, this.#judge.chain);
+    await this.#pass(start, crcAt, 0, (_, piece) => {
+      summer.push(piece);
+      return 0;
+    });
+    if (summer.chain !== tail.crc) return false;
     const head = Buffer.from(this.#window.subarray(0, TAIL_BYTES));
-    const applies = this.#judge.stateLine(head, { checkpoint, seq: tail.seq, crc: tail.crc, offset: start, end });
+    const line = { checkpoint, seq: tail.seq, crc: tail.crc, offset: start, end };
+    const applies = this.#judge.stateLine(head, line, summer.finish());
     if (applies) {
       const scanner = new StateScanner(start, stateMember(checkpoint), (...member) => this.visitor.member(...member));
       await this.#pass(start, end, 0, (_, piece) => {

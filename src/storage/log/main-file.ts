@@ -7,6 +7,7 @@ import { replaceFile } from './file-system.js';
 import { splitMember } from './format.js';
 import type { Places } from './key-index.js';
 import type { LogContext, SharedFile } from './log-context.js';
+import type { MemberProof } from './member-proof.js';
 import { memberWindows } from './members.js';
 
 /** Up to this size the view is laid out as the reference bot did, one member a line; above, one key a line. */
@@ -16,9 +17,11 @@ const COST_SHARE = 0.05;
 /** The part of the allowed staleness that is spent waiting; the rest is for writing. */
 const WAIT_SHARE = 0.7;
 
-export interface MainFileSource {
+/** A log as it is at one moment, held for a reader. */
+export interface LogSnapshot {
   shared: SharedFile;
   places: Places;
+  proof: MemberProof;
   seq: number;
   liveBytes: number;
 }
@@ -41,13 +44,13 @@ export class MainFile {
 
   /**
    * @param newestSeq seq of the newest entry; asking costs nothing, unlike a snapshot
-   * @param source takes a snapshot of the log, held for the reader
+   * @param snapshot taken of the log, held for the reader
    * @param exclusively runs a task while no compaction does
    */
   constructor(
     private readonly context: LogContext,
     private readonly newestSeq: () => number,
-    private readonly source: () => MainFileSource,
+    private readonly snapshot: () => LogSnapshot,
     private readonly exclusively: (task: () => Promise<void>) => Promise<void>,
   ) {}
 
@@ -76,7 +79,7 @@ export class MainFile {
   /** Writes the state of this moment, unless the file shows it already. A failure leaves the old file untouched. */
   async write(): Promise<void> {
     if (!this.context.options.mainFiles || this.newestSeq() === this.seq) return;
-    const source = this.source();
+    const source = this.snapshot();
     try {
       const began = performance.now();
       this.proof = await this.#replace(source);
@@ -95,7 +98,7 @@ export class MainFile {
     }
   }
 
-  async #replace(source: MainFileSource): Promise<MainFileProof> {
+  async #replace(source: LogSnapshot): Promise<MainFileProof> {
     const { disk, paths } = this.context;
     let bytes = 0;
     let crc = 0;
@@ -110,10 +113,10 @@ export class MainFile {
   }
 }
 
-async function* render({ shared, places, liveBytes }: MainFileSource): AsyncGenerator<Buffer> {
+async function* render({ shared, places, proof, liveBytes }: LogSnapshot): AsyncGenerator<Buffer> {
   const indented = liveBytes <= INDENT_BYTES;
   let first = true;
-  for await (const window of memberWindows(shared.file, places)) {
+  for await (const window of memberWindows(shared.file, places, { each: proof })) {
     const parts: Uint8Array[] = [];
     for (const member of window.members) {
       const { key, value } = splitMember(window.bytes(member));

@@ -3,6 +3,7 @@ import { extendCrc } from './crc.js';
 import { readExactly } from './exact-read.js';
 import type { OpenFile } from './file-system.js';
 import type { Places } from './key-index.js';
+import type { MemberProof } from './member-proof.js';
 
 const WINDOW_BYTES = 512 * 1024;
 /** A buffer that one huge value needed is not kept. */
@@ -28,14 +29,21 @@ export interface WholeFile {
 /** The file is not, or no longer, what it must be. Where it is damaged is for others to find out. */
 export class ChangedFile extends Error {}
 
+export interface Verification {
+  /** Read all of the file, not only where members lie, and compare its checksum. */
+  whole?: WholeFile;
+  /** Verify each member that has a proof. */
+  each?: MemberProof;
+}
+
 /**
- * @param whole read all of the file, not only where members lie, and compare its checksum
  * @throws ChangedFile at the end, where the file is not `whole`: what was given cannot be relied upon then
+ * @throws LogError `LOG_CORRUPT` for a member that its proof contradicts
  */
 export async function* memberWindows(
   file: OpenFile,
   places: Places,
-  whole: WholeFile = { size: 0, chain: 0 },
+  { whole = { size: 0, chain: 0 }, each }: Verification,
 ): AsyncGenerator<MemberWindow> {
   const { order, starts } = await byWindow(places);
   const windows = Math.max(starts.length - 1, Math.ceil(whole.size / WINDOW_BYTES));
@@ -45,18 +53,24 @@ export async function* memberWindows(
     const members = order.subarray(starts[window] ?? order.length, starts[window + 1] ?? order.length);
     const from = window * WINDOW_BYTES;
     const verified = Math.min(WINDOW_BYTES, Math.max(0, whole.size - from));
-    const length = Math.max(verified, members.length > 0 ? endOf(places, members) - from : 0);
-    if (length === 0) continue;
+    const until = Math.max(from + verified, members.length > 0 ? endOf(places, members) : 0);
+    if (until === from) continue;
+    const stretch = { from, to: until };
+    const read = each?.around(stretch) ?? stretch;
+    const length = read.to - read.from;
     if (length > buffer.length) buffer = Buffer.allocUnsafeSlow(length);
-    await readExactly(file, buffer, length, from);
-    chain = extendCrc(chain, buffer.subarray(0, verified));
+    await readExactly(file, buffer, length, read.from);
+    chain = extendCrc(chain, buffer.subarray(from - read.from, from - read.from + verified));
     if (members.length === 0) continue;
-    const held = buffer;
+    const held = { file, bytes: buffer.subarray(0, length), from: read.from };
+    each?.assertPages(held, stretch);
     yield {
       members,
       bytes: (id) => {
-        const at = places.offsetOf(id) - from;
-        return held.subarray(at, at + places.lengthOf(id));
+        const offset = places.offsetOf(id);
+        const at = offset - read.from;
+        each?.assertLine(held, offset, places.lengthOf(id));
+        return held.bytes.subarray(at, at + places.lengthOf(id));
       },
     };
     if (buffer.length > LARGEST_KEPT_BUFFER) buffer = Buffer.allocUnsafeSlow(WINDOW_BYTES);

@@ -2,7 +2,7 @@
  * Opening a log: decides what the bytes on the disk mean (the damage table of docs/format.md). Mends what is proven,
  * keeps the bytes it takes away, refuses the rest. What an undamaged log needs is one pass over its bytes.
  */
-import { adoptOlderState } from './adoption.js';
+import { adoptOlderState, showsTheLog } from './adoption.js';
 import { extendCrc } from './crc.js';
 import { isDiskFull, toLogError } from './errors.js';
 import { corruption, type Evidence, nothingIsWhole, type Verdict } from './evidence.js';
@@ -61,9 +61,11 @@ export async function recoverLog(context: LogContext): Promise<RecoveredLog> {
   const events: RecoveryEvent[] = [];
   let opened: Opened | undefined;
   try {
-    const seal = await findSeal(context, events);
+    const found = await readSeal(context.disk, context.paths.seal);
+    const sealIsDamaged = found === 'damaged';
+    const seal = sealIsDamaged ? undefined : found;
+    if (sealIsDamaged) events.push(damagedSeal(context));
     opened = await openAndScan(context, seal);
-    const sealIsDamaged = events.length > 0;
     const evidence = await gatherEvidence(context, opened, { seal, sealIsDamaged });
     const verdict = await judge(context, evidence, opened.file, events);
     await sweepInterruptedCompaction(context, evidence);
@@ -118,16 +120,13 @@ async function openAndScan({ disk, paths }: LogContext, seal: Seal | undefined):
   }
 }
 
-async function findSeal({ disk, paths }: LogContext, events: RecoveryEvent[]): Promise<Seal | undefined> {
-  const seal = await readSeal(disk, paths.seal);
-  if (seal !== 'damaged') return seal;
-  events.push({
+function damagedSeal({ paths }: LogContext): RecoveryEvent {
+  return {
     found: 'damaged-seal',
     action: 'noted',
     file: paths.seal,
     message: 'The seal is damaged and was ignored; whether the log was cut at the end of a line cannot be told.',
-  });
-  return undefined;
+  };
 }
 
 async function gatherEvidence(
@@ -162,7 +161,8 @@ async function judge(
   const truncated = seal !== undefined && scan.lastSeq < seal.seq;
   const inside = scan.damage.filter((damage) => !isUnfinishedWrite(context, damage));
   if (inside.length > 0 || truncated) {
-    if (older && !truncated && inside.every((damage) => !damage.engineMade)) {
+    const hasNoSeal = !truncated && (!sealIsDamaged || context.options.recovery === 'salvage');
+    if (older && hasNoSeal && inside.every((damage) => !damage.engineMade)) {
       const main = await readMainFile(context);
       return adoptOlderState(context, evidence, file, main, events);
     }
@@ -170,6 +170,9 @@ async function judge(
   }
   if (!older) return scan.damage.length > 0 ? tornTail(context, scan) : 'whole';
   const main = await readMainFile(context);
+  if (await mayHaveLostEngineLines(context, evidence, file, main)) {
+    return healOrRefuse(context, evidence, file, events, main);
+  }
   if (nothingIsWhole(evidence)) {
     const madeByEngine = scan.damage.some((damage) => damage.engineMade) || backups.length > 0 || sealIsDamaged;
     if (madeByEngine && (main.state === 'whole' || backups.length > 0 || sealIsDamaged)) {
@@ -177,6 +180,20 @@ async function judge(
     }
   }
   return adoptOlderState(context, evidence, file, main, events);
+}
+
+/**
+ * Whether lines of this engine may have stood behind the older ones: it closed the log once, and how far it went then
+ * cannot be read any more. A main file that shows what is left, no more and no less, says that none are missing.
+ */
+async function mayHaveLostEngineLines(
+  { options }: LogContext,
+  { scan, sealIsDamaged }: Evidence,
+  file: OpenFile | undefined,
+  main: FoundMainFile,
+): Promise<boolean> {
+  if (!sealIsDamaged || scan.olderLines === 0 || options.recovery === 'salvage') return false;
+  return scan.damage.length > 0 || !(await showsTheLog(main, file, scan));
 }
 
 /** What a crash in the middle of a write leaves: the last batch up to some byte. Anything else had been fsynced. */

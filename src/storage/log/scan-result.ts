@@ -1,4 +1,5 @@
 /** What reading a log yields: effects for a visitor, and an account of what was whole and what was not. */
+import type { StatePages } from './state-pages.js';
 
 /**
  * Told what the lines do to the state, oldest first. A key is given as the JSON string that opens at `keyAt`;
@@ -28,6 +29,8 @@ export interface Damage {
   isTail: boolean;
   /** Its first line was written as a CHECKPOINT. */
   checkpoint: boolean;
+  /** A whole CHECKPOINT follows it, which is the first line of a log: no line belongs there. */
+  beforeCheckpoint: boolean;
   /** The newest seq that any of its lines claims, unproven; 0 where none does. */
   newestClaim: number;
   /** Lines in it, as far as newlines tell, and the end of the first. */
@@ -65,7 +68,11 @@ export interface ScanResult {
   checkpointBytes: number;
   /** Whether a CHECKPOINT or a whole-state SET makes everything before it irrelevant. */
   replaced: boolean;
+  /** Checksums of the newest of these lines. */
+  statePages: StatePages | undefined;
   damage: Damage[];
+  /** Up to here lines stand that cannot be verified one by one, or have none before them that could be built on. */
+  unprovenEnd: number;
   /** The last line is whole, but its newline is missing (an older line, perhaps edited by hand). */
   missingNewline: boolean;
   /** Torn beginnings of older lines onto which the reference bot wrote the next, whole line: byte offsets. */

@@ -29,33 +29,21 @@ const SHARE_OF_STRICT = 0.2;
 const SHARE_OF_SALVAGE = 0.25;
 const SHARE_OF_THOROUGH = 0.2;
 
-export interface DamageOptions {
-  /**
-   * Whether values that rot under an open log, and still read as JSON, must be noticed by `get`, `entries` and
-   * `compact` as well. The engine has no checksum for a single value; `stream` and `rebuildState` notice always.
-   */
-  noticesRottenValues: boolean;
-}
-
-export function damageExperiment({ noticesRottenValues }: DamageOptions): Experiment {
-  return {
-    name: 'damage',
-    summary: 'Bytes, blocks and files that rot, are lost, doubled or mistaken; opened with each recovery mode.',
-    async run(round: Round): Promise<void> {
-      await smallAtEveryByte(round);
-      for (let i = 0; i < LARGE_SPECIMENS && !round.enough(); i += 1) {
-        const specimen = { ...(await drawSpecimen(round.random)), engineOn: round.engineOn };
-        // Lines without a checksum could be anybody's, and may follow those that have one.
-        const foreign = (await drawSpecimen(round.random, { ...drawPlan(round.random), older: 0 })).disk;
-        for (let n = 0; n < WOUNDED_EACH && !round.enough(); n += 1) await woundAtRandom(round, specimen, foreign);
-        await tryRot(round, specimen, noticesRottenValues);
-      }
-      await tryProofs(round);
-    },
-  };
-}
-
-export const damage: Experiment = damageExperiment({ noticesRottenValues: false });
+export const damage: Experiment = {
+  name: 'damage',
+  summary: 'Bytes, blocks and files that rot, are lost, doubled or mistaken; opened with each recovery mode.',
+  async run(round: Round): Promise<void> {
+    await smallAtEveryByte(round);
+    for (let i = 0; i < LARGE_SPECIMENS && !round.enough(); i += 1) {
+      const specimen = { ...(await drawSpecimen(round.random)), engineOn: round.engineOn };
+      // Lines without a checksum could be anybody's, and may follow those that have one.
+      const foreign = (await drawSpecimen(round.random, { ...drawPlan(round.random), older: 0 })).disk;
+      for (let n = 0; n < WOUNDED_EACH && !round.enough(); n += 1) await woundAtRandom(round, specimen, foreign);
+      await tryRot(round, specimen);
+    }
+    await tryProofs(round);
+  },
+};
 
 /** Cut at each byte and with one bit of each byte flipped; rounds take the specimens in turn. */
 async function smallAtEveryByte(round: Round): Promise<void> {

@@ -213,7 +213,7 @@ class LyingFile implements OpenFile {
   #closed = false;
 
   constructor(
-    readonly path: string,
+    public path: string,
     private readonly file: CachedFile,
     private readonly disk: LyingDisk,
   ) {}
