@@ -18,7 +18,8 @@ export interface FullDiskArgument {
 
 const LOG = 'players';
 const SCRIPT = new URL('../../full-disk-child.js', import.meta.url);
-const BALLAST_BYTES = 700 * 1024;
+/** Room for two views of the largest state at once, the one that is there and the one that takes its place. */
+const BALLAST_BYTES = 900 * 1024;
 
 async function open(volume: Volume, recovery: RecoveryMode = 'heal'): Promise<LogEngine> {
   const options = resolveLogOptions({ dataDir: volume.dataDir, mainFiles: { maxStaleMs: 20 }, recovery });
