@@ -43,24 +43,48 @@ export function assertKey(key: unknown): asserts key is string {
     throw new TypeError(`Expected \`key\` to be a string, got ${String(key)} (${typeof key})`);
 }
 
-/** The entry as it stands in the log. Its value is decoded when it is looked at: most callers never do. */
-export function entryOf(
-  { op, key, json, meta }: EncodedChange,
-  { timestamp, seq, crc }: { timestamp: string; seq: number; crc: number },
-): LogEntry {
-  const end = { ...(meta && { meta }), seq, crc: crcDigits(crc) };
-  if (op === 'DELETE') return { timestamp, op, key: key as string, ...end };
-  let decoded: unknown;
-  const decode = (): unknown => {
-    decoded ??= JSON.parse(json as string);
-    return decoded;
-  };
-  if (key === undefined) {
-    return Object.defineProperties({ timestamp, op, data: {}, ...end }, { data: lazily(decode) }) as LogEntry;
-  }
-  return Object.defineProperties({ timestamp, op, key, value: undefined, ...end }, { value: lazily(decode) });
+/** Where and how an entry was written. */
+export interface Written {
+  timestamp: string;
+  seq: number;
+  crc: number;
 }
 
-function lazily(get: () => unknown): PropertyDescriptor {
-  return { get, enumerable: true, configurable: true };
+/** The entry as it stands in the log. Its value is decoded when it is looked at: most callers never do. */
+export function entryOf(change: EncodedChange, written: Written): LogEntry {
+  return new AppendedEntry(change, written);
+}
+
+class AppendedEntry implements LogEntry {
+  readonly timestamp: string;
+  readonly op: 'SET' | 'DELETE';
+  declare readonly key?: string;
+  declare readonly value?: unknown;
+  declare readonly data?: Record<string, unknown>;
+  declare readonly meta?: EntryMeta;
+  readonly seq: number;
+  readonly crc: string;
+  readonly #json: string | undefined;
+  #decoded: unknown;
+
+  constructor({ op, key, json, meta }: EncodedChange, { timestamp, seq, crc }: Written) {
+    this.#json = json;
+    this.timestamp = timestamp;
+    this.op = op;
+    if (key !== undefined) this.key = key;
+    if (json !== undefined) Object.defineProperty(this, key === undefined ? 'data' : 'value', AppendedEntry.#decoding);
+    if (meta) this.meta = meta;
+    this.seq = seq;
+    this.crc = crcDigits(crc);
+  }
+
+  /** One and the same for all entries, so that they are of one shape: making them costs next to nothing then. */
+  static readonly #decoding: PropertyDescriptor = {
+    get(this: AppendedEntry) {
+      this.#decoded ??= JSON.parse(this.#json as string);
+      return this.#decoded;
+    },
+    enumerable: true,
+    configurable: true,
+  };
 }

@@ -93,11 +93,16 @@ export class FileLogEngine implements LogEngine {
     return (await this.#log(log)).report;
   }
 
-  async append(log: string, change: LogChange, meta?: EntryMeta): Promise<LogEntry> {
-    const encoded = encodeChange(change, meta);
-    this.#assertOpen();
-    const ready = this.#logs.get(log);
-    return (ready ?? (await this.#log(log))).append(encoded);
+  /** Not `async`: a promise of its own for each append would cost as much as the append. */
+  append(log: string, change: LogChange, meta?: EntryMeta): Promise<LogEntry> {
+    try {
+      const encoded = encodeChange(change, meta);
+      this.#assertOpen();
+      const ready = this.#logs.get(log);
+      return ready ? ready.append(encoded) : this.#log(log).then((opened) => opened.append(encoded));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   async update<T>(

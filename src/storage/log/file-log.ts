@@ -14,16 +14,13 @@ import type { LogStats, RecoveryReport } from './log-engine.js';
 import { type LogSnapshot, MainFile } from './main-file.js';
 import { MemberProof } from './member-proof.js';
 import { memberWindows } from './members.js';
+import { PendingAppend } from './pending-append.js';
 import { PendingValues } from './pending-values.js';
 import { type RecoveredLog, recoverLog } from './recovery.js';
 import { writeSeal } from './seal.js';
 import { PageSummer, type StatePages } from './state-pages.js';
 import { ValueCache } from './value-cache.js';
-import { type CommittedLine, GroupCommitWriter, type LogEnd, type PendingEntry } from './writer.js';
-
-interface PendingChange extends PendingEntry {
-  change: EncodedChange;
-}
+import { GroupCommitWriter, type LogEnd } from './writer.js';
 
 const SCRATCH_BYTES = 64 * 1024;
 /** `,"seq":` before the number and `,"crc":"` behind it. */
@@ -31,7 +28,7 @@ const SEQ_TO_CRC_BYTES = 15;
 
 export class FileLog {
   readonly end: LogEnd;
-  readonly writer: GroupCommitWriter<PendingChange>;
+  readonly writer: GroupCommitWriter;
   readonly report: RecoveryReport;
   readonly mainFile: MainFile;
   readonly index: KeyIndex;
@@ -45,7 +42,8 @@ export class FileLog {
   /** Up to here older lines stand, which have no checksums; -1 where there are none. */
   unprovenEnd: number;
   readonly #cache: ValueCache;
-  readonly #pending = new PendingValues();
+  /** While there are updates. */
+  #pending: PendingValues | undefined;
   /** Whole new states under way, and the settling of all of them. */
   #pendingReplacements = 0;
   #replacement: Promise<unknown> = Promise.resolve();
@@ -91,14 +89,11 @@ export class FileLog {
     this.unprovenEnd = scan.unprovenEnd;
     this.end = { offset: scan.end, chain: scan.chain, seq: scan.lastSeq, timestamp: scan.lastTimestamp };
     this.#cache = new ValueCache(context.options.cacheBytes);
-    this.writer = new GroupCommitWriter<PendingChange>(
-      recovered.file,
-      this.end,
-      context.options.fsync,
-      (line) => this.#committed(line),
-      (dropped) => this.#dropped(dropped),
-      recovered.mend,
-    );
+    const appended = {
+      committed: (batch: readonly PendingAppend[], bytes: Buffer) => this.#committed(batch, bytes),
+      dropped: (entries: readonly PendingAppend[]) => this.#dropped(entries),
+    };
+    this.writer = new GroupCommitWriter(recovered.file, this.end, context.options.fsync, appended, recovered.mend);
     this.mainFile = new MainFile(
       context,
       () => this.end.seq,
@@ -114,12 +109,11 @@ export class FileLog {
   append(change: EncodedChange): Promise<LogEntry> {
     this.assertOpen();
     const durable = new Promise<LogEntry>((resolve, reject) => {
-      const { body } = change;
-      this.writer.enqueue({ change, body, reject, resolve: (written) => resolve(entryOf(change, written)) });
-      if (change.key !== undefined) this.#pending.add(change.key, change.json);
-      else this.#pendingReplacements += 1;
+      this.writer.enqueue(new PendingAppend(change, resolve, reject));
     });
-    if (change.key === undefined) {
+    if (change.key !== undefined) this.#pending?.add(change.key, change.json);
+    else if (!this.writer.poisoned) {
+      this.#pendingReplacements += 1;
       this.#replacement = Promise.allSettled([this.#replacement, durable]).then(() => undefined);
     }
     return durable;
@@ -135,6 +129,7 @@ export class FileLog {
     while (this.#pendingReplacements > 0) await this.#replacement;
     this.assertOpen();
     // From here to `append` nothing waits, so no other write comes between.
+    this.#pending ??= new PendingValues(this.writer.pendingEntries());
     const pending = this.#pending.get(key);
     const stored = pending ? parsed<T>(pending.json) : (this.#read(key) as T | undefined);
     const next = fn(stored);
@@ -247,53 +242,55 @@ export class FileLog {
     });
   }
 
-  #committed(line: CommittedLine<PendingChange>): void {
-    const { change } = line.pending;
-    if (this.entries === 0) this.firstSeq = line.seq;
-    this.entries += 1;
-    if (change.key !== undefined) {
-      this.#cache.delete(change.key);
-      this.#pending.settle(change.key);
-      this.#indexKey(line, change.key, change.op === 'SET');
-    } else {
-      this.#cache.clear();
-      this.#pendingReplacements -= 1;
-      this.#indexState(line);
+  #committed(batch: readonly PendingAppend[], bytes: Buffer): void {
+    if (this.entries === 0) this.firstSeq = batch[0]?.seq ?? 0;
+    this.entries += batch.length;
+    for (const entry of batch) {
+      const { key, op } = entry.change;
+      if (key !== undefined) {
+        this.#cache.delete(key);
+        this.#pending?.settle(key);
+        this.#indexKey(entry, bytes, key, op === 'SET');
+      } else {
+        this.#cache.clear();
+        this.#pendingReplacements -= 1;
+        this.#indexState(entry, bytes);
+      }
     }
+    if (this.writer.pending === 0) this.#pending = undefined;
     this.mainFile.touch();
-    if (this.observed()) this.onEntry(entryOf(change, line));
+    if (this.observed()) for (const entry of batch) this.onEntry(entryOf(entry.change, entry));
   }
 
-  #indexKey(line: CommittedLine<PendingChange>, key: string, set: boolean): void {
+  #indexKey(line: PendingAppend, bytes: Buffer, key: string, set: boolean): void {
     const { index } = this;
     if (!set) {
       index.hashText(key);
       index.delete();
       return;
     }
-    index.hashKey(line.buffer, line.start + SET_KEY_AT);
+    index.hashKey(bytes, line.start + SET_KEY_AT);
     const beforeSeq = line.crcAt - SEQ_TO_CRC_BYTES - String(line.seq).length;
     index.set(line.offset + SET_KEY_AT, beforeSeq - line.start - SET_KEY_AT);
   }
 
-  #indexState(line: CommittedLine<PendingChange>): void {
+  #indexState(line: PendingAppend, bytes: Buffer): void {
     const { index } = this;
     index.clear();
     const pages = new PageSummer(line.offset);
-    pages.push(line.buffer.subarray(line.start, line.crcAt));
+    pages.push(bytes.subarray(line.start, line.crcAt));
     this.statePages = pages.finish();
     const scanner = new StateScanner(line.offset, 'data', (key, at, offset, length) => {
       index.hashKey(key, at);
       index.set(offset, length);
     });
-    scanner.push(line.buffer, line.start, line.crcAt);
+    scanner.push(bytes, line.start, line.crcAt);
   }
 
-  #dropped(entries: PendingChange[]): void {
-    for (const { change } of entries) {
-      if (change.key !== undefined) this.#pending.settle(change.key);
-      else this.#pendingReplacements -= 1;
-    }
+  #dropped(entries: readonly PendingAppend[]): void {
+    // All that was under way failed together.
+    this.#pending = undefined;
+    for (const { change } of entries) if (change.key === undefined) this.#pendingReplacements -= 1;
   }
 
   /** The durable value from the disk, the caller's own. */

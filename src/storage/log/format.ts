@@ -3,7 +3,7 @@
  *
  * {"timestamp":"…24…","op":"SET","key":"…","value":…,"meta":{…},"seq":42,"crc":"1a2b3c4d"}\n
  */
-import { readCrcDigits } from './crc.js';
+import { readCrcDigits, writeCrcDigits } from './crc.js';
 import type { EntryMeta, LogEntry } from './entry.js';
 import { LogError } from './errors.js';
 import { jsonValueEnd, memberValue, stringEnd } from './json-scan.js';
@@ -12,6 +12,7 @@ import { encodeJson } from './json-value.js';
 export const NEWLINE = 0x0a;
 const QUOTE = 0x22;
 const COLON = 0x3a;
+const CLOSE_BRACE = 0x7d;
 
 const ascii = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 
@@ -57,6 +58,14 @@ export function lineUpToCrc(timestamp: string, body: string, seq: number): strin
   return `{"timestamp":"${timestamp}",${body},"seq":${seq},"crc":"`;
 }
 
+/** Writes what ends a line: its checksum at `crcAt`, closing and newline. */
+export function endLine(buffer: Uint8Array, crcAt: number, crc: number): void {
+  writeCrcDigits(buffer, crcAt, crc);
+  buffer[crcAt + 8] = QUOTE;
+  buffer[crcAt + 9] = CLOSE_BRACE;
+  buffer[crcAt + 10] = NEWLINE;
+}
+
 /** The two ends of a CHECKPOINT line around its members; the second ends where the checksum begins. */
 export function checkpointEnds(timestamp: string, compactedAt: string, seq: number): [string, string] {
   return [
@@ -84,7 +93,7 @@ export interface LineTail {
 export function readTail(buffer: Uint8Array, start: number, end: number): LineTail | undefined {
   const crcAt = end - 10;
   const commaAt = crcAt - CRC.length;
-  if (commaAt <= start || buffer[end - 1] !== 0x7d || buffer[end - 2] !== QUOTE) return undefined;
+  if (commaAt <= start || buffer[end - 1] !== CLOSE_BRACE || buffer[end - 2] !== QUOTE) return undefined;
   if (!matches(buffer, commaAt, CRC)) return undefined;
   const crc = readCrcDigits(buffer, crcAt);
   if (crc < 0) return undefined;

@@ -11,7 +11,7 @@ export const MAX_DEPTH = 1000;
  * @throws TypeError with the path of the offending member, `value.players[2].score`
  */
 export function encodeJson(value: unknown, name: string): string {
-  check(value, name, 0, []);
+  if (!isPlain(value, 0)) check(value, name, 0, []);
   const text = JSON.stringify(value) as string | undefined;
   if (text === undefined) throw refusal(name, 'nothing that JSON can carry');
   return text;
@@ -23,6 +23,54 @@ export function assertPlainObject(value: unknown, name: string): asserts value i
     const got = value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
     throw new TypeError(`Expected \`${name}\` to be a plain object, got ${got}`);
   }
+}
+
+/**
+ * Whether a value is nothing but what JSON carries as it is. Most are, and need no path to be named by. False for what
+ * is to be looked at more closely, and for a cycle, which is deeper than any value may be.
+ */
+function isPlain(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true;
+    case 'number':
+      return Number.isFinite(value);
+    case 'object':
+      return value === null || (depth < MAX_DEPTH && isPlainObject(value, depth + 1));
+    default:
+      return false;
+  }
+}
+
+function isPlainObject(value: object, depth: number): boolean {
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i += 1) if (!isPlain(value[i], depth)) return false;
+    return true;
+  }
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (prototype !== Object.prototype && prototype !== null && !isOwnClass(prototype)) return false;
+  if ((value as { toJSON?: unknown }).toJSON !== undefined) return false;
+  for (const member of Object.keys(value)) {
+    if (!isPlain((value as Record<string, unknown>)[member], depth)) return false;
+  }
+  return true;
+}
+
+/** Prototypes of classes that somebody wrote, as those of entities: their instances are looked at like plain objects. */
+const ownClasses = new WeakMap<object, boolean>();
+
+function isOwnClass(prototype: object): boolean {
+  const known = ownClasses.get(prototype);
+  if (known !== undefined) return known;
+  const maker: unknown = prototype.constructor;
+  const isOwn =
+    Object.getPrototypeOf(prototype) === Object.prototype &&
+    !(Symbol.toStringTag in prototype) &&
+    typeof maker === 'function' &&
+    !Function.prototype.toString.call(maker).includes('[native code]');
+  ownClasses.set(prototype, isOwn);
+  return isOwn;
 }
 
 function check(value: unknown, path: string, depth: number, above: object[]): void {

@@ -1,7 +1,9 @@
 /**
  * Values accepted but not yet durable, so that a read-modify-write can build on the one before it without waiting for
- * its fsync. Readers never see them: what they are given is durable.
+ * its fsync. Readers never see them: what they are given is durable. Who only appends pays nothing for them: they are
+ * gathered at the first update.
  */
+import type { PendingAppend } from './pending-append.js';
 
 interface Pending {
   /** JSON text, `undefined` for a tombstone. */
@@ -12,6 +14,10 @@ interface Pending {
 
 export class PendingValues {
   readonly #values = new Map<string, Pending>();
+
+  constructor(entries: Iterable<PendingAppend>) {
+    for (const { change } of entries) if (change.key !== undefined) this.add(change.key, change.json);
+  }
 
   add(key: string, json: string | undefined): void {
     const pending = this.#values.get(key);

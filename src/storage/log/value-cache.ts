@@ -55,6 +55,7 @@ export class ValueCache {
   }
 
   delete(key: string): void {
+    if (this.#young.size + this.#old.size === 0) return;
     const young = this.#young.get(key);
     if (young !== undefined) {
       this.#young.delete(key);

@@ -2,36 +2,19 @@
  * Appends with group commit: whatever is waiting when the disk is free goes out in one write and one fsync, and each
  * promise resolves once its own bytes are durable. One batch is under way at a time.
  */
-import { chainAfter, extendCrc, writeCrcDigits } from './crc.js';
+import { chainAfter, extendCrc } from './crc.js';
 import { LogError, toLogError } from './errors.js';
 import type { OpenFile } from './file-system.js';
-import { AFTER_CRC, lineUpToCrc } from './format.js';
+import { AFTER_CRC, endLine, lineUpToCrc } from './format.js';
 import type { FsyncMode } from './options.js';
+import type { PendingAppend } from './pending-append.js';
 
-/** One entry on its way to the disk. */
-export interface PendingEntry {
-  /** The line between timestamp and seq. */
-  body: string;
-  resolve(written: WrittenEntry): void;
-  reject(error: unknown): void;
-}
-
-/** Where and how an entry was written; the bytes are valid during the `committed` call only. */
-export interface WrittenEntry {
-  timestamp: string;
-  seq: number;
-  crc: number;
-}
-
-/** A line just made durable, for those who index it. */
-export interface CommittedLine<T extends PendingEntry> extends WrittenEntry {
-  pending: T;
-  buffer: Buffer;
-  /** First byte and checksum's first digit, in `buffer`. */
-  start: number;
-  crcAt: number;
-  /** File offset of the first byte. */
-  offset: number;
+/** What is told of entries on their way. */
+export interface Appended {
+  /** A batch has become as durable as the mode says; before the promises of its entries resolve. */
+  committed(batch: readonly PendingAppend[], bytes: Buffer): void;
+  /** Entries will never be written. */
+  dropped(entries: readonly PendingAppend[]): void;
 }
 
 /** Where a log ends: the next line begins at `offset`, behind bytes whose CRC-32 is `chain`. */
@@ -57,14 +40,15 @@ const SMALLEST_BUFFER = 64 * 1024;
 const LARGEST_KEPT_BUFFER = 8 * 1024 * 1024;
 const RELAXED_FSYNC_MS = 1000;
 
-export class GroupCommitWriter<T extends PendingEntry> {
+export class GroupCommitWriter {
   readonly counters: WriterCounters = { appends: 0, batches: 0, fsyncs: 0, bytesWritten: 0 };
-  #queue: T[] = [];
+  #queue: PendingAppend[] = [];
+  /** The batch under way. */
+  #batch: PendingAppend[] = [];
   #buffer = Buffer.allocUnsafeSlow(SMALLEST_BUFFER);
   #running: Promise<void> | undefined;
   #held = false;
   #poison: LogError | undefined;
-  #inFlight = 0;
   #lastMs = 0;
   #lastTimestamp = '';
   #relaxedTimer: NodeJS.Timeout | undefined;
@@ -73,16 +57,13 @@ export class GroupCommitWriter<T extends PendingEntry> {
 
   /**
    * @param end where the file's last whole line ends; kept up to date
-   * @param committed called for each line once it is as durable as the mode says, before its promise resolves
+   * @param prepare what must succeed before the first write; tried again by the next one
    */
   constructor(
     private file: OpenFile,
     readonly end: LogEnd,
     private readonly fsync: FsyncMode,
-    private readonly committed: (line: CommittedLine<T>) => void,
-    /** Told of entries that will never be written. */
-    private readonly dropped: (entries: T[]) => void,
-    /** What must succeed before the first write; tried again by the next one. */
+    private readonly appended: Appended,
     private prepare?: () => Promise<void>,
   ) {
     if (end.timestamp !== undefined) this.#rememberTime(end.timestamp);
@@ -94,11 +75,17 @@ export class GroupCommitWriter<T extends PendingEntry> {
 
   /** Entries accepted but not yet durable. */
   get pending(): number {
-    return this.#queue.length + this.#inFlight;
+    return this.#queue.length + this.#batch.length;
+  }
+
+  /** Those entries, in the order in which they will stand in the log. */
+  *pendingEntries(): Iterable<PendingAppend> {
+    yield* this.#batch;
+    yield* this.#queue;
   }
 
   /** @throws LogError `LOG_POISONED` */
-  enqueue(entry: T): void {
+  enqueue(entry: PendingAppend): void {
     if (this.#poison) throw this.#poison;
     this.#queue.push(entry);
     if (!this.#running && !this.#held) this.#start();
@@ -142,7 +129,7 @@ export class GroupCommitWriter<T extends PendingEntry> {
   /** From now on nothing is acknowledged: what is on the disk can no longer be told. */
   poison(why: string, cause: unknown): LogError {
     this.#poison ??= poisoned(this.file.path, why, cause);
-    this.#reject([], this.#poison);
+    this.#reject(this.#poison);
     return this.#poison;
   }
 
@@ -172,60 +159,64 @@ export class GroupCommitWriter<T extends PendingEntry> {
       try {
         await this.ready();
       } catch (error) {
-        this.#reject([], toLogError(error, 'writing to', this.file.path));
+        this.#reject(toLogError(error, 'writing to', this.file.path));
         return;
       }
       await this.#writeBatch(this.#takeBatch());
     }
   }
 
-  #takeBatch(): T[] {
+  #takeBatch(): PendingAppend[] {
+    const queue = this.#queue;
     let characters = 0;
     let count = 0;
-    for (; count < this.#queue.length && count < BATCH_ENTRIES; count += 1) {
-      characters += (this.#queue[count] as T).body.length;
+    for (; count < queue.length && count < BATCH_ENTRIES; count += 1) {
+      characters += (queue[count] as PendingAppend).change.body.length;
       if (characters > BATCH_CHARACTERS && count > 0) break;
     }
-    return this.#queue.splice(0, count);
+    if (count < queue.length) return queue.splice(0, count);
+    this.#queue = [];
+    return queue;
   }
 
-  async #writeBatch(batch: T[]): Promise<void> {
-    this.#inFlight = batch.length;
+  async #writeBatch(batch: PendingAppend[]): Promise<void> {
+    this.#batch = batch;
     try {
-      const { lines, length, chain } = this.#encode(batch);
-      if (!(await this.#write(batch, length))) return;
+      const { length, chain } = this.#encode(batch);
+      if (!(await this.#write(length))) return;
       if (this.fsync === 'always') await this.#sync();
       else if (this.fsync === 'everysec') this.#syncSoon();
-      if (this.#poison) return await this.#refuse(batch, this.#poison);
-      this.#commit(lines, length, chain);
+      if (this.#poison) return await this.#refuse(this.#poison);
+      this.#commit(length, chain);
     } catch (error) {
-      this.#reject(batch, error);
+      this.#reject(error);
     } finally {
-      this.#inFlight = 0;
       if (this.#buffer.length > LARGEST_KEPT_BUFFER) this.#buffer = Buffer.allocUnsafeSlow(SMALLEST_BUFFER);
     }
   }
 
-  #encode(batch: T[]): { lines: CommittedLine<T>[]; length: number; chain: number } {
+  #encode(batch: readonly PendingAppend[]): { length: number; chain: number } {
     const timestamp = this.#now();
     let { chain, seq, offset } = this.end;
     let at = 0;
-    const lines = batch.map((pending) => {
+    for (const entry of batch) {
       seq += 1;
-      const text = lineUpToCrc(timestamp, pending.body, seq);
+      const text = lineUpToCrc(timestamp, entry.change.body, seq);
       this.#reserve(at, text.length * 3 + AFTER_CRC);
-      const start = at;
-      const crcAt = at + this.#buffer.write(text, at, 'utf8');
-      const crc = extendCrc(chain, this.#buffer.subarray(start, crcAt));
-      writeCrcDigits(this.#buffer, crcAt, crc);
-      this.#buffer.write('"}\n', crcAt + 8, 'latin1');
+      const crcAt = at + this.#buffer.write(text, at);
+      const crc = extendCrc(chain, this.#buffer.subarray(at, crcAt));
+      endLine(this.#buffer, crcAt, crc);
+      entry.timestamp = timestamp;
+      entry.seq = seq;
+      entry.crc = crc;
+      entry.start = at;
+      entry.crcAt = crcAt;
+      entry.offset = offset;
       chain = chainAfter(crc);
+      offset += crcAt + AFTER_CRC - at;
       at = crcAt + AFTER_CRC;
-      const line = { pending, timestamp, seq, crc, buffer: this.#buffer, start, crcAt, offset };
-      offset += at - start;
-      return line;
-    });
-    return { lines, length: at, chain };
+    }
+    return { length: at, chain };
   }
 
   #reserve(used: number, needed: number): void {
@@ -236,7 +227,7 @@ export class GroupCommitWriter<T extends PendingEntry> {
   }
 
   /** False where nothing was written and the log goes on as before. */
-  async #write(batch: T[], length: number): Promise<boolean> {
+  async #write(length: number): Promise<boolean> {
     try {
       await this.file.write(this.#buffer, 0, length, this.end.offset);
       return true;
@@ -249,7 +240,7 @@ export class GroupCommitWriter<T extends PendingEntry> {
       } catch (cause) {
         this.#poison = poisoned(this.file.path, 'a failed write could not be undone', cause);
       }
-      this.#reject(batch, this.#poison ?? toLogError(error, 'writing to', this.file.path));
+      this.#reject(this.#poison ?? toLogError(error, 'writing to', this.file.path));
       return false;
     }
   }
@@ -265,40 +256,45 @@ export class GroupCommitWriter<T extends PendingEntry> {
   }
 
   /** What was refused shall not be found by those who open the log next, as far as that can be helped. */
-  async #refuse(batch: T[], poison: LogError): Promise<void> {
+  async #refuse(poison: LogError): Promise<void> {
     await this.file.truncate(this.end.offset).catch(() => undefined);
-    this.#reject(batch, poison);
+    this.#reject(poison);
   }
 
   #syncSoon(): void {
     this.#relaxedTimer ??= setTimeout(() => {
       this.#relaxedTimer = undefined;
       if (this.#held) this.#syncSoon();
-      else this.#relaxedSync = this.#sync().then(() => (this.#poison ? this.#reject([], this.#poison) : undefined));
+      else this.#relaxedSync = this.#sync().then(() => (this.#poison ? this.#reject(this.#poison) : undefined));
     }, RELAXED_FSYNC_MS).unref();
   }
 
-  #commit(lines: CommittedLine<T>[], length: number, chain: number): void {
-    const last = lines[lines.length - 1] as CommittedLine<T>;
+  #commit(length: number, chain: number): void {
+    const batch = this.#batch;
+    const last = batch[batch.length - 1] as PendingAppend;
     this.end.offset += length;
     this.end.chain = chain;
     this.end.seq = last.seq;
     this.end.timestamp = last.timestamp;
-    this.counters.appends += lines.length;
+    this.counters.appends += batch.length;
     this.counters.batches += 1;
     this.counters.bytesWritten += length;
-    for (const line of lines) {
-      line.buffer = this.#buffer;
-      this.committed(line);
+    this.#batch = [];
+    try {
+      this.appended.committed(batch, this.#buffer);
+    } catch (error) {
+      this.#batch = batch;
+      throw error;
     }
-    for (const line of lines) line.pending.resolve(line);
+    for (const entry of batch) entry.settle();
   }
 
   /** Entries behind a failed one may build on it (`update`), so they fail with it. */
-  #reject(batch: T[], error: unknown): void {
-    const entries = [...batch, ...this.#queue];
+  #reject(error: unknown): void {
+    const entries = [...this.#batch, ...this.#queue];
+    this.#batch = [];
     this.#queue = [];
-    this.dropped(entries);
+    this.appended.dropped(entries);
     for (const entry of entries) entry.reject(error);
   }
 
