@@ -4,7 +4,7 @@ import {
   fileEngineOn,
   type LogEngine,
   type LogEngineFactory,
-  type RecoveryMode,
+  type LogOptions,
   resolveLogOptions,
 } from '../../src/storage/log/index.js';
 import { RecordedMessages, remove, replaceAll, set, stateOf } from './log-words.js';
@@ -50,10 +50,12 @@ export async function openOn(
   {
     mainFiles,
     recovery = 'heal',
+    indexFile = true,
     engineOn = fileEngineOn,
-  }: Pick<Specimen, 'mainFiles' | 'engineOn'> & { recovery?: RecoveryMode },
+  }: Pick<Specimen, 'mainFiles' | 'engineOn'> & Pick<LogOptions, 'recovery' | 'indexFile'>,
 ): Promise<LogEngine> {
-  const options = resolveLogOptions({ dataDir: 'data', mainFiles: mainFiles && { maxStaleMs: 60_000 }, recovery });
+  const main = mainFiles && { maxStaleMs: 60_000 };
+  const options = resolveLogOptions({ dataDir: 'data', mainFiles: main, recovery, indexFile });
   const engine = engineOn(disk)(options, new RecordedMessages());
   await engine.open();
   return engine;

@@ -34,9 +34,11 @@ export async function compactLog(log: FileLog, options: CompactOptions = {}): Pr
     return report;
   }
   const backup = await fold(log, keepBackups, report).catch((error) => {
+    log.noteDamage(error);
     throw toLogError(error, 'compacting', log.context.paths.log);
   });
   await pruneBackups(log.context, keepBackups);
+  await dropIndexFile(log.context, report.bytesBefore);
   await log.mainFile.write();
   report.outcome = 'compacted';
   report.bytesAfter = log.end.offset;
@@ -84,6 +86,8 @@ async function fold(log: FileLog, keepBackups: number, report: CompactionReport)
         log.unprovenEnd = -1;
       });
       log.entries -= report.entriesBefore - 1;
+      log.lines = log.entries;
+      log.lastEntryAt = log.entries === 1 ? 0 : log.lastEntryAt + shift;
       log.firstSeq = report.seq;
       await durable.catch((cause) => {
         throw log.writer.poison('the directory could not be fsynced after a compaction', cause);
@@ -113,6 +117,12 @@ function moveInto(log: FileLog, folded: Folded, movePlaces: () => void): void {
   log.checkpointBytes = folded.checkpointBytes;
   log.writer.moveTo(folded.file, folded.end);
   void letGo(log, former);
+}
+
+/** It was of the former log, and would never be believed. */
+async function dropIndexFile({ disk, paths, options }: FileLog['context'], formerBytes: number): Promise<void> {
+  if (!options.indexFile || formerBytes < options.indexFile.fromBytes) return;
+  await disk.remove(paths.index).catch(() => undefined);
 }
 
 /** Whether the former log could be closed is of no consequence to the new one. */

@@ -149,20 +149,31 @@ export class FileLogEngine implements LogEngine {
 
   async *stream(log: string, options: StreamOptions = {}): AsyncGenerator<LogEntry> {
     const ready = await this.#readable(log);
-    yield* streamEntries(ready, options, (onEntry, onClose) => {
-      const unsubscribe = this.onChange((changed, entry) => {
-        if (changed === log) onEntry(entry);
-      });
-      this.#closeListeners.add(onClose);
-      return () => {
-        unsubscribe();
-        this.#closeListeners.delete(onClose);
-      };
+    try {
+      yield* streamEntries(ready, options, (onEntry, onClose) => this.#subscribe(log, onEntry, onClose));
+    } catch (error) {
+      ready.noteDamage(error);
+      throw error;
+    }
+  }
+
+  #subscribe(log: string, onEntry: (entry: LogEntry) => void, onClose: () => void): () => void {
+    const unsubscribe = this.onChange((changed, entry) => {
+      if (changed === log) onEntry(entry);
     });
+    this.#closeListeners.add(onClose);
+    return () => {
+      unsubscribe();
+      this.#closeListeners.delete(onClose);
+    };
   }
 
   async rebuildState(log: string, options: { at?: Date | number } = {}): Promise<Record<string, unknown>> {
-    return rebuildState(await this.#readable(log), options.at);
+    const ready = await this.#readable(log);
+    return rebuildState(ready, options.at).catch((error: unknown) => {
+      ready.noteDamage(error);
+      throw error;
+    });
   }
 
   async logSize(log: string): Promise<number> {

@@ -1,7 +1,6 @@
 /** One log in files: index, cache, writer and main file around the bytes that recovery found. */
 
 import { type EncodedChange, encodeChange, entryOf } from './change.js';
-import { crcDigits } from './crc.js';
 import type { EntryMeta, LogEntry } from './entry.js';
 import { LogError } from './errors.js';
 import { decodeAt, readExactlySync } from './exact-read.js';
@@ -9,6 +8,7 @@ import { SET_KEY_AT } from './format.js';
 import { StateScanner } from './json-scan.js';
 import { cloneJson } from './json-value.js';
 import type { KeyIndex } from './key-index.js';
+import { leaveIndex, leaveSeal } from './leaving.js';
 import { type LogContext, SharedFile } from './log-context.js';
 import type { LogStats, RecoveryReport } from './log-engine.js';
 import { type LogSnapshot, MainFile } from './main-file.js';
@@ -17,9 +17,9 @@ import { memberWindows } from './members.js';
 import { PendingAppend } from './pending-append.js';
 import { PendingValues } from './pending-values.js';
 import { type RecoveredLog, recoverLog } from './recovery.js';
-import { writeSeal } from './seal.js';
 import { PageSummer, type StatePages } from './state-pages.js';
 import { ValueCache } from './value-cache.js';
+import { Verification, verifyFile } from './verification.js';
 import { GroupCommitWriter, type LogEnd } from './writer.js';
 
 const SCRATCH_BYTES = 64 * 1024;
@@ -50,6 +50,12 @@ export class FileLog {
   #maintenance: Promise<unknown> = Promise.resolve();
   #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
   #closing = false;
+  /** Lines in the active log, and the first byte of the newest entry. */
+  lines: number;
+  lastEntryAt: number;
+  readonly #verification = new Verification();
+  /** Bytes were found that are not what they were: the next opening shall read all of them. */
+  #isDamaged = false;
 
   static async open(
     context: LogContext,
@@ -68,7 +74,9 @@ export class FileLog {
       bytes: scan.end,
       durationMs: performance.now() - began,
     };
-    return new FileLog(context, recovered, report, onEntry, observed);
+    const log = new FileLog(context, recovered, report, onEntry, observed);
+    if (recovered.isIndexed) log.#verification.start((pause) => log.#verify(pause));
+    return log;
   }
 
   private constructor(
@@ -87,6 +95,8 @@ export class FileLog {
     this.firstSeq = scan.firstSeq;
     this.statePages = scan.statePages;
     this.unprovenEnd = scan.unprovenEnd;
+    this.lines = scan.lines;
+    this.lastEntryAt = scan.lastEntryAt;
     this.end = { offset: scan.end, chain: scan.chain, seq: scan.lastSeq, timestamp: scan.lastTimestamp };
     this.#cache = new ValueCache(context.options.cacheBytes);
     const appended = {
@@ -99,6 +109,7 @@ export class FileLog {
       () => this.end.seq,
       () => this.#snapshot(),
       (task) => this.exclusively(task),
+      (error) => this.noteDamage(error),
     );
     this.mainFile.proof = recovered.main;
     if (recovered.main) this.mainFile.seq = scan.lastSeq;
@@ -170,6 +181,9 @@ export class FileLog {
           yield [key, value];
         }
       }
+    } catch (error) {
+      this.noteDamage(error);
+      throw error;
     } finally {
       await shared.release();
     }
@@ -211,27 +225,40 @@ export class FileLog {
     this.#closing = true;
     this.mainFile.stop();
     try {
+      await this.#verification.stop();
       await this.#maintenance;
       await this.writer.finish();
       if (this.writer.poisoned || this.end.seq === 0) return;
       await this.mainFile.write();
-      await this.#seal();
+      await leaveSeal(this);
+      if (!this.#isDamaged) await leaveIndex(this);
     } finally {
       await this.shared.release();
     }
   }
 
-  /** A seal that cannot be written, on a full disk for instance, costs a later check and no data. */
-  async #seal(): Promise<void> {
-    const { disk, paths, logger } = this.context;
-    const { seq, offset, chain } = this.end;
-    const main = this.mainFile.seq === seq ? this.mainFile.proof : undefined;
+  /** Behind an opening that did not: reads what was believed. */
+  async #verify(pause: () => Promise<boolean>): Promise<void> {
+    const { context, shared } = this;
+    const { offset: size, chain } = this.end;
+    shared.hold();
     try {
-      await this.writer.ready();
-      await writeSeal(disk, paths.seal, { seq, bytes: offset, crc: crcDigits(chain), ...(main && { main }) });
+      await verifyFile(shared.file, { size, chain }, pause);
+      if (await pause()) await this.mainFile.verify();
     } catch (error) {
-      logger.warn(`${paths.seal} was not written: ${(error as Error).message}`);
+      this.noteDamage(error);
+      context.logger.error((error as Error).message);
+    } finally {
+      await shared.release();
     }
+  }
+
+  /** What is read of this log is damaged: it shall be read as a whole, and healed, when it is opened next. */
+  noteDamage(error: unknown): void {
+    if (this.#isDamaged || !(error instanceof LogError) || error.code !== 'LOG_CORRUPT') return;
+    this.#isDamaged = true;
+    const { disk, paths } = this.context;
+    void disk.remove(paths.index).catch(() => undefined);
   }
 
   assertOpen(): void {
@@ -245,6 +272,8 @@ export class FileLog {
   #committed(batch: readonly PendingAppend[], bytes: Buffer): void {
     if (this.entries === 0) this.firstSeq = batch[0]?.seq ?? 0;
     this.entries += batch.length;
+    this.lines += batch.length;
+    this.lastEntryAt = batch.at(-1)?.offset ?? 0;
     for (const entry of batch) {
       const { key, op } = entry.change;
       if (key !== undefined) {
@@ -295,6 +324,15 @@ export class FileLog {
 
   /** The durable value from the disk, the caller's own. */
   #read(key: string, keep = false): unknown {
+    try {
+      return this.#readProven(key, keep);
+    } catch (error) {
+      this.noteDamage(error);
+      throw error;
+    }
+  }
+
+  #readProven(key: string, keep: boolean): unknown {
     this.index.hashText(key);
     const id = this.index.find();
     if (id < 0) return undefined;

@@ -13,9 +13,9 @@ import { linkUnderFreeName } from './kept-names.js';
 import type { Move } from './key-index.js';
 import type { LogContext } from './log-context.js';
 import { backupsIn } from './log-name.js';
-import { readEntries } from './log-reader.js';
 import { ChangedFile, memberWindows, type WholeFile } from './members.js';
 import type { StatePages } from './state-pages.js';
+import { refuseDamage } from './verification.js';
 
 /** The log that is folded, as it stood when the snapshot of its places was taken. */
 export interface FoldSource extends WholeFile {
@@ -60,20 +60,11 @@ export async function foldLog(context: LogContext, source: FoldSource): Promise<
     return { file, checkpointBytes: bytes, pages, end: { offset: bytes, chain } };
   } catch (error) {
     await discard(disk, file);
-    if (error instanceof ChangedFile || error instanceof SyntaxError) await refuseDamage(source, error);
+    if (error instanceof ChangedFile || error instanceof SyntaxError) {
+      await refuseDamage(source.file, source.size, error);
+    }
     throw toLogError(error, 'writing', paths.compacting);
   }
-}
-
-/** Finds the line that is damaged. */
-async function refuseDamage({ file, size }: FoldSource, cause: unknown): Promise<never> {
-  for await (const _ of readEntries(file, size));
-  throw new LogError('LOG_CORRUPT', `${file.path} changed while it was compacted.`, {
-    file: file.path,
-    offset: 0,
-    cause,
-    hint: CHECK_DISK,
-  });
 }
 
 /**

@@ -8,7 +8,8 @@
 import { randomFillSync } from 'node:crypto';
 
 const CHUNK_BITS = 14;
-const CHUNK = 1 << CHUNK_BITS;
+/** Ids in a chunk. */
+export const CHUNK = 1 << CHUNK_BITS;
 const CHUNK_MASK = CHUNK - 1;
 /** Hash tables, chosen by the hash's upper bits, and the slots that each begins with. */
 const TABLES = 256;
@@ -19,7 +20,7 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /** Columns of one run of ids: two hash halves, byte offset and byte length of the member. */
-interface Chunk {
+export interface Chunk {
   hash: Uint32Array;
   check: Uint32Array;
   offset: Float64Array;
@@ -72,6 +73,18 @@ export class Move {
   }
 }
 
+/** All that an index is made of. */
+export interface KeyIndexParts {
+  seeds: [number, number];
+  keys: number;
+  /** Ids run from 0 up to this; some are free. */
+  ids: number;
+  liveBytes: number;
+  chunks: Chunk[];
+  tables: Int32Array[];
+  counts: Uint32Array;
+}
+
 export class KeyIndex {
   /** Set by `hashKey`: two halves of the key's hash, and the index behind the key's closing quote. */
   hash = 0;
@@ -80,16 +93,40 @@ export class KeyIndex {
   /** Whether the key hashed last was spelled with escapes. */
   escaped = false;
 
-  readonly #seeds = randomFillSync(new Uint32Array(2));
-  #tables = emptyTables();
-  #counts = new Uint32Array(TABLES);
-  #chunks: Chunk[] = [];
-  #free: number[] = [];
-  #nextId = 0;
-  #size = 0;
-  #liveBytes = 0;
+  readonly #seeds: Uint32Array;
+  #tables: Int32Array[];
+  #counts: Uint32Array;
+  #chunks: Chunk[];
+  #free: number[];
+  #nextId: number;
+  #size: number;
+  #liveBytes: number;
   #move: Move | undefined;
   #scratch = Buffer.allocUnsafe(1024);
+
+  constructor(parts: KeyIndexParts = emptyParts()) {
+    this.#seeds = Uint32Array.from(parts.seeds);
+    this.#tables = parts.tables;
+    this.#counts = parts.counts;
+    this.#chunks = parts.chunks;
+    this.#nextId = parts.ids;
+    this.#size = parts.keys;
+    this.#liveBytes = parts.liveBytes;
+    this.#free = this.#size < this.#nextId ? freeIds(parts) : [];
+  }
+
+  /** As they are, not a copy: to be looked at while nothing is set. */
+  parts(): KeyIndexParts {
+    return {
+      seeds: [this.#seeds[0] as number, this.#seeds[1] as number],
+      keys: this.#size,
+      ids: this.#nextId,
+      liveBytes: this.#liveBytes,
+      chunks: this.#chunks,
+      tables: this.#tables,
+      counts: this.#counts,
+    };
+  }
 
   /** Number of live keys. */
   get size(): number {
@@ -331,6 +368,27 @@ export class KeyIndex {
       gap = next;
     }
   }
+}
+
+function emptyParts(): KeyIndexParts {
+  const [a, b] = randomFillSync(new Uint32Array(2)) as Uint32Array & [number, number];
+  return {
+    seeds: [a, b],
+    keys: 0,
+    ids: 0,
+    liveBytes: 0,
+    chunks: [],
+    tables: emptyTables(),
+    counts: new Uint32Array(TABLES),
+  };
+}
+
+function freeIds({ ids, chunks }: KeyIndexParts): number[] {
+  const free: number[] = [];
+  for (let id = 0; id < ids; id += 1) {
+    if ((chunks[id >>> CHUNK_BITS]?.offset[id & CHUNK_MASK] as number) < 0) free.push(id);
+  }
+  return free;
 }
 
 function emptyTables(): Int32Array[] {

@@ -21,7 +21,7 @@ import {
 } from './format.js';
 import { StateScanner } from './json-scan.js';
 import { type Anchor, Lineage, type VerifiedLine } from './lineage.js';
-import type { LogVisitor, ScanResult } from './scan-result.js';
+import type { KnownHead, LogVisitor, ScanResult } from './scan-result.js';
 import { PageSummer, type StatePages } from './state-pages.js';
 
 const LINE_HEAD = '{"timestamp":"';
@@ -64,12 +64,23 @@ export class LineJudge {
   readonly #lineage: Lineage;
   #foreign = false;
 
-  /** @param anchor what the seal says of the log, where there is one */
+  /**
+   * @param anchor what the seal says of the log, where there is one
+   * @param head what is known already; the next line that is judged stands behind it
+   */
   constructor(
     private readonly visitor: LogVisitor,
     anchor?: Anchor,
+    head?: KnownHead,
   ) {
     this.#lineage = new Lineage(anchor);
+    if (!head) return;
+    const { scan, lastCrc } = head;
+    Object.assign(this.#found, scan);
+    this.#line = scan.lines;
+    this.#readings.know(scan.chain);
+    this.#whole(scan.end);
+    this.#lineage.accepted({ seq: scan.lastSeq, crc: lastCrc, checkpoint: false });
   }
 
   /** No damage is open: `chain` is the CRC-32 of every byte so far. */

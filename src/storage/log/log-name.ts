@@ -23,6 +23,8 @@ export class LogPaths {
   readonly directory: string;
   readonly log: string;
   readonly seal: string;
+  /** What opening can do without. */
+  readonly index: string;
   readonly mainFile: string;
   /** Beside the log, so that a rename never crosses file systems. */
   readonly compacting: string;
@@ -34,6 +36,7 @@ export class LogPaths {
     this.directory = join(dataDir, 'logs');
     this.log = join(this.directory, `${name}.log`);
     this.seal = `${this.log}.seal`;
+    this.index = `${this.log}.index`;
     this.compacting = `${this.log}.compacting`;
     this.mainFile = join(dataDir, `${name}.json`);
   }

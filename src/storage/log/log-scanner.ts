@@ -11,7 +11,7 @@ import { AFTER_CRC, lineShape, NEWLINE, readTail, stateMember } from './format.j
 import { StateScanner } from './json-scan.js';
 import { LineJudge } from './line-judge.js';
 import type { Anchor } from './lineage.js';
-import type { LogVisitor, ScanResult } from './scan-result.js';
+import type { KnownHead, LogVisitor, ScanResult } from './scan-result.js';
 import { PageSummer } from './state-pages.js';
 
 /** Read and judged between two turns of the event loop: a few milliseconds. */
@@ -23,9 +23,16 @@ const TAIL_BYTES = 64;
  * @param file a log, or a backup
  * @param size bytes to read; what stands behind is not looked at
  * @param anchor what the seal says of the log
+ * @param head what is known of it already and is not read again
  */
-export async function scanLog(file: OpenFile, size: number, visitor: LogVisitor, anchor?: Anchor): Promise<ScanResult> {
-  return new LogScanner(file, size, visitor, anchor).run();
+export async function scanLog(
+  file: OpenFile,
+  size: number,
+  visitor: LogVisitor,
+  anchor?: Anchor,
+  head?: KnownHead,
+): Promise<ScanResult> {
+  return new LogScanner(file, size, visitor, anchor, head).run();
 }
 
 class LogScanner {
@@ -40,8 +47,10 @@ class LogScanner {
     private readonly size: number,
     private readonly visitor: LogVisitor,
     anchor: Anchor | undefined,
+    head: KnownHead | undefined,
   ) {
-    this.#judge = new LineJudge(visitor, anchor);
+    this.#judge = new LineJudge(visitor, anchor, head);
+    if (head) this.#position = head.scan.end;
   }
 
   async run(): Promise<ScanResult> {

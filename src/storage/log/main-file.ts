@@ -52,6 +52,7 @@ export class MainFile {
     private readonly newestSeq: () => number,
     private readonly snapshot: () => LogSnapshot,
     private readonly exclusively: (task: () => Promise<void>) => Promise<void>,
+    private readonly onFailure: (error: unknown) => void,
   ) {}
 
   /** The log went on: the file is written within the allowed staleness, or as soon as its cost allows. */
@@ -76,6 +77,21 @@ export class MainFile {
     clearTimeout(this.#timer);
   }
 
+  /** Reads the file that was taken on trust; one that is not what it should be is written anew. */
+  async verify(): Promise<void> {
+    const { proof } = this;
+    if (!proof) return;
+    const found = await proveMainFile(this.context);
+    if (this.proof !== proof || (found?.bytes === proof.bytes && found.crc === proof.crc)) return;
+    const { mainFile } = this.context.paths;
+    this.context.logger.warn(
+      `The main file ${mainFile} is not what was last written; it is written anew from the log.`,
+    );
+    this.proof = undefined;
+    this.seq = undefined;
+    this.touch();
+  }
+
   /** Writes the state of this moment, unless the file shows it already. A failure leaves the old file untouched. */
   async write(): Promise<void> {
     if (!this.context.options.mainFiles || this.newestSeq() === this.seq) return;
@@ -88,6 +104,7 @@ export class MainFile {
       this.#lastEnd = performance.now();
       this.#lastDurationMs = this.#lastEnd - began;
     } catch (error) {
+      this.onFailure(error);
       if (this.error === undefined) {
         this.context.logger.warn(`${this.context.paths.mainFile} was not written: ${(error as Error).message}`);
       }

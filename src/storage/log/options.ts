@@ -21,6 +21,11 @@ export interface MainFileOptions {
   maxStaleMs?: number;
 }
 
+export interface IndexFileOptions {
+  /** Size of the log from which its index is kept in a file, in bytes. @default 16777216 (16 MiB) */
+  fromBytes?: number;
+}
+
 /** @publicApi */
 export interface LogOptions {
   /** The data directory. @default './data' */
@@ -33,6 +38,12 @@ export interface LogOptions {
   mainFiles?: boolean | MainFileOptions;
   /** What opening does about damage. @default 'heal' */
   recovery?: RecoveryMode;
+  /**
+   * Whether the index of a large log is written to a file when the log is closed, and read instead of the log when it is
+   * opened: off, on, or on from another size. Opening then follows the number of keys and not the bytes; the log is
+   * verified in the background, and each value when it is read. Only with `recovery: 'heal'`. @default true
+   */
+  indexFile?: boolean | IndexFileOptions;
 }
 
 export interface ResolvedLogOptions {
@@ -42,6 +53,8 @@ export interface ResolvedLogOptions {
   /** `false`, or the bound on staleness in milliseconds. */
   readonly mainFiles: false | { readonly maxStaleMs: number };
   readonly recovery: RecoveryMode;
+  /** `false`, or the size of the log from which on it is kept. */
+  readonly indexFile: false | { readonly fromBytes: number };
 }
 
 export const LOG_DEFAULTS = Object.freeze({
@@ -50,6 +63,7 @@ export const LOG_DEFAULTS = Object.freeze({
   cacheBytes: 32 * 1024 * 1024,
   mainFiles: Object.freeze({ maxStaleMs: 1000 }),
   recovery: 'heal',
+  indexFile: Object.freeze({ fromBytes: 16 * 1024 * 1024 }),
 } satisfies ResolvedLogOptions);
 
 const FSYNC_MODES: readonly FsyncMode[] = ['always', 'everysec', 'never'];
@@ -74,6 +88,7 @@ export function resolveLogOptions(options: LogOptions = {}): ResolvedLogOptions 
     cacheBytes,
     mainFiles: resolveMainFiles(options.mainFiles ?? true),
     recovery: oneOf('recovery', options.recovery ?? LOG_DEFAULTS.recovery, RECOVERY_MODES),
+    indexFile: resolveIndexFile(options.indexFile ?? true),
   });
 }
 
@@ -88,6 +103,19 @@ function resolveMainFiles(mainFiles: boolean | MainFileOptions): false | { maxSt
     );
   }
   return Object.freeze({ maxStaleMs });
+}
+
+function resolveIndexFile(indexFile: boolean | IndexFileOptions): false | { fromBytes: number } {
+  if (indexFile === false) return false;
+  if (indexFile === true) return LOG_DEFAULTS.indexFile;
+  const fromBytes =
+    (typeof indexFile === 'object' ? indexFile.fromBytes : Number.NaN) ?? LOG_DEFAULTS.indexFile.fromBytes;
+  if (typeof fromBytes !== 'number' || !(fromBytes >= 0)) {
+    throw new TypeError(
+      `Expected \`indexFile\` to be a boolean or { fromBytes: bytes ≥ 0 }, got ${describe(indexFile)}`,
+    );
+  }
+  return Object.freeze({ fromBytes });
 }
 
 function oneOf<T extends string>(option: string, value: T, allowed: readonly T[]): T {

@@ -3,12 +3,13 @@
  * keeps the bytes it takes away, refuses the rest. What an undamaged log needs is one pass over its bytes.
  */
 import { adoptOlderState, showsTheLog } from './adoption.js';
-import { extendCrc } from './crc.js';
+import { crcDigits, extendCrc } from './crc.js';
 import { isDiskFull, toLogError } from './errors.js';
 import { corruption, type Evidence, nothingIsWhole, type Verdict } from './evidence.js';
 import type { OpenFile } from './file-system.js';
 import { hasValue } from './format.js';
 import { heal } from './healing.js';
+import { readIndexFile } from './index-file.js';
 import { KeyIndex } from './key-index.js';
 import type { LogContext } from './log-context.js';
 import type { RecoveryEvent } from './log-engine.js';
@@ -30,6 +31,8 @@ export interface RecoveredLog {
   main: MainFileProof | undefined;
   /** What the disk had no room for; to be done before anything is written. */
   mend: (() => Promise<void>) | undefined;
+  /** Not all of the log was verified, nor was the main file: the index came from its file. */
+  isIndexed: boolean;
 }
 
 /** Writes an index from what the scanner finds. */
@@ -77,15 +80,17 @@ export async function recoverLog(context: LogContext): Promise<RecoveredLog> {
     }
     const file = opened.file ?? (await context.disk.open(context.paths.log, 'write'));
     opened.file = file;
-    const { index, scan } = opened;
+    const { index, scan, isIndexed } = opened;
     await completeLastLine(file, scan);
     const mend = await mendNowOrLater(context, file, scan, {
       verdict,
       settled: wasClosedCleanly(scan, seal),
       events,
     });
-    const main = await checkMainFile(context, seal, scan, events);
-    return { file, index, scan, events, main, mend };
+    const main = isIndexed
+      ? await trustMainFile(context, seal, scan)
+      : await checkMainFile(context, seal, scan, events);
+    return { file, index, scan, events, main, mend, isIndexed };
   } catch (error) {
     await opened?.file?.close().catch(() => undefined);
     throw toLogError(error, 'opening', context.paths.log);
@@ -105,19 +110,42 @@ interface Opened {
   file: OpenFile | undefined;
   index: KeyIndex;
   scan: ScanResult;
+  /** The index came from its file: the bytes before its end were not read. */
+  isIndexed: boolean;
 }
 
-async function openAndScan({ disk, paths }: LogContext, seal: Seal | undefined): Promise<Opened> {
-  const index = new KeyIndex();
+async function openAndScan(context: LogContext, seal: Seal | undefined): Promise<Opened> {
+  const { disk, paths } = context;
   const exists = (await disk.fileSize(paths.log)) !== undefined;
   const file = exists ? await disk.open(paths.log, 'write') : undefined;
   try {
-    const scan = await scanLog(file ?? EMPTY_FILE, file ? await file.size() : 0, indexVisitor(index), anchorOf(seal));
-    return { file, index, scan };
+    const known = file && (await scanBehindIndex(context, file, seal));
+    if (known) return known;
+    const index = new KeyIndex();
+    const size = file ? await file.size() : 0;
+    const scan = await scanLog(file ?? EMPTY_FILE, size, indexVisitor(index), anchorOf(seal));
+    return { file, index, scan, isIndexed: false };
   } catch (error) {
     await file?.close().catch(() => undefined);
     throw error;
   }
+}
+
+/** Reads only what came behind the index file; undefined where all must be read. */
+async function scanBehindIndex(
+  { disk, paths, options }: LogContext,
+  file: OpenFile,
+  seal: Seal | undefined,
+): Promise<Opened | undefined> {
+  if (options.recovery !== 'heal' || !options.indexFile) return undefined;
+  const found = await readIndexFile(disk, paths.index, file);
+  if (!found) return undefined;
+  const { index, head } = found;
+  if (seal?.seq === head.scan.lastSeq && seal.crc !== crcDigits(head.scan.chain)) return undefined;
+  const scan = await scanLog(file, await file.size(), indexVisitor(index), anchorOf(seal), head);
+  // What is wrong with it, and what can be done about that, takes the whole log to say.
+  if (scan.damage.length > 0 || scan.missingNewline) return undefined;
+  return { file, index, scan, isIndexed: true };
 }
 
 function damagedSeal({ paths }: LogContext): RecoveryEvent {
@@ -278,6 +306,16 @@ async function mendEnd(context: LogContext, file: OpenFile, scan: ScanResult, me
   }
   if (settled) await context.disk.syncDirectory(context.paths.directory);
   else await settle(context, file, scan);
+}
+
+/** Where the log was not read, nor is the main file: it is verified later. */
+async function trustMainFile(
+  { disk, paths, options }: LogContext,
+  seal: Seal | undefined,
+  { lastSeq }: ScanResult,
+): Promise<MainFileProof | undefined> {
+  if (!options.mainFiles || !seal?.main || seal.seq !== lastSeq) return undefined;
+  return (await disk.fileSize(paths.mainFile)) === seal.main.bytes ? seal.main : undefined;
 }
 
 /** Notes a main file that is gone or damaged; whatever it is, it is written anew from the log. */

@@ -48,6 +48,13 @@ export interface Damage {
   foreign?: 'from here' | 'all';
 }
 
+/** A log that is known up to the end of one of its lines. */
+export interface KnownHead {
+  scan: ScanResult;
+  /** The checksum of that line. */
+  lastCrc: number;
+}
+
 export interface ScanResult {
   /** Whole lines that are entries, by kind: with seq and crc, and older ones without. */
   engineLines: number;

@@ -47,12 +47,33 @@ class OpenTrial {
   }
 
   async run(): Promise<void> {
+    if (this.round.random.chance(0.3)) return this.#runIndexed();
     const engine = await openOn(this.#disk, { ...this.specimen, mainFiles: false });
     try {
       await engine.openLog(LOG);
       await this.#damage();
       await this.#read(engine);
       if (this.round.random.chance(0.5)) await this.#compact(engine);
+    } finally {
+      await engine.close();
+    }
+  }
+
+  /** The bytes rot while the log is closed, and its index is whole: what was damaged is not read when it is opened. */
+  async #runIndexed(): Promise<void> {
+    const options = { ...this.specimen, mainFiles: false, indexFile: { fromBytes: 0 } };
+    const first = await openOn(this.#disk, options);
+    await first.openLog(LOG);
+    await first.close();
+    await this.#damage();
+    const engine = await openOn(this.#disk, options);
+    try {
+      const { bytes } = await engine.openLog(LOG);
+      // A log that no longer ends as its index says is read as a whole, and healed or cut: that is tried elsewhere.
+      if (bytes !== this.specimen.disk.bytesOf(LOG_PATH).length) return;
+      await this.#read(engine);
+    } catch (error) {
+      assertPlace('opening', error);
     } finally {
       await engine.close();
     }
@@ -74,7 +95,7 @@ class OpenTrial {
       ? result
       : this.#isRot
         ? flipped(bytes, at, 0)
-        : Buffer.from(bytes).fill(0, at, at + 20);
+        : Buffer.from(bytes).fill(0, at, Math.min(bytes.length, at + 20));
     const file = await this.#disk.open(LOG_PATH, 'write');
     await file.write(changed, 0, changed.length, spared);
     await file.truncate(spared + changed.length);

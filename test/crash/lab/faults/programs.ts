@@ -10,7 +10,7 @@ export interface Program {
   name: string;
   scene(): Promise<Scene>;
   run(stage: Stage): Promise<void>;
-  options?: Pick<LogOptions, 'fsync' | 'mainFiles'>;
+  options?: Pick<LogOptions, 'fsync' | 'mainFiles' | 'indexFile'>;
 }
 
 const set = (key: string, value: unknown): Change => ({ op: 'SET', key, value });
@@ -92,6 +92,12 @@ export const PROGRAMS: readonly Program[] = [
     scene: SCENES.whole,
     run: viewAgainAndAgain,
     options: { mainFiles: { maxStaleMs: 0 } },
+  },
+  {
+    name: 'two lives beside an index file',
+    scene: SCENES.nothing,
+    run: liveAndClose,
+    options: { indexFile: { fromBytes: 0 } },
   },
   { name: 'two lives, fsynced at their ends', scene: SCENES.nothing, run: liveAndClose, options: { fsync: 'never' } },
   {

@@ -38,8 +38,8 @@ export class Life {
     private readonly opening: OpeningDraw,
     private readonly afterCrash: boolean,
   ) {
-    const { fsync, cacheBytes, mainFiles } = opening;
-    const options = resolveLogOptions({ dataDir: DIRECTORY, fsync, cacheBytes, mainFiles });
+    const { fsync, cacheBytes, mainFiles, indexFile } = opening;
+    const options = resolveLogOptions({ dataDir: DIRECTORY, fsync, cacheBytes, mainFiles, indexFile });
     this.engine = engineOn(door.disk)(options, { ...silent, error: (message) => void this.#errors.push(message) });
     this.#hadMain = new Set([...logs.keys()].filter((log) => door.base.has(mainPath(log))));
   }

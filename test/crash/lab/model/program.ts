@@ -10,6 +10,7 @@ export interface OpeningDraw {
   fsync: FsyncMode;
   cacheBytes: number;
   mainFiles: false | { maxStaleMs: number };
+  indexFile: boolean | { fromBytes: number };
   /** Each log opens with its first use instead of before it. */
   lazily: boolean;
   /** Somebody hears of every change. */
@@ -61,6 +62,7 @@ const opening: fc.Arbitrary<OpeningDraw> = fc.record({
     { maxStaleMs: 60_000 },
     { maxStaleMs: 0 },
   ),
+  indexFile: fc.constantFrom<OpeningDraw['indexFile']>(true, { fromBytes: 0 }, { fromBytes: 0 }),
   lazily: fc.boolean(),
   listens: fc.boolean(),
 });

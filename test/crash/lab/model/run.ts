@@ -16,6 +16,7 @@ const FIRST_OPENING: OpeningDraw = {
   fsync: 'always',
   cacheBytes: 2000,
   mainFiles: { maxStaleMs: 60_000 },
+  indexFile: { fromBytes: 0 },
   lazily: true,
   listens: true,
 };

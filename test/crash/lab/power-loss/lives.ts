@@ -33,11 +33,17 @@ export interface Habits {
   lives: number;
   /** Whether an fsync may fail now and then. */
   fsyncFails: boolean;
-  fsync: FsyncMode;
+  opening: Opening;
 }
 
-export async function openOn(disk: FileSystem, engineOn: EngineUnderTest, fsync: FsyncMode): Promise<LogEngine> {
-  const options = resolveLogOptions({ dataDir: 'data', mainFiles: { maxStaleMs: 60_000 }, fsync });
+/** How the log is opened, each time. */
+export interface Opening {
+  fsync: FsyncMode;
+  indexFile: boolean | { fromBytes: number };
+}
+
+export async function openOn(disk: FileSystem, engineOn: EngineUnderTest, opening: Opening): Promise<LogEngine> {
+  const options = resolveLogOptions({ ...opening, dataDir: 'data', mainFiles: { maxStaleMs: 60_000 } });
   const engine = engineOn(disk)(options, new RecordedMessages());
   await engine.open();
   return engine;
@@ -94,7 +100,7 @@ class Life {
 
   async #live(): Promise<void> {
     const { disk, random, habits, ledger } = this;
-    this.#engine = await openOn(this.#door, this.engineOn, habits.fsync);
+    this.#engine = await openOn(this.#door, this.engineOn, habits.opening);
     await this.#engine.openLog(LOG);
     this.#id = ledger.seq * 1000;
     const { seq } = this.#engine.stats(LOG);
@@ -179,7 +185,7 @@ class Life {
 
   /** In a relaxed mode an acknowledgement promises nothing about a power cut. */
   #acknowledge(seq: number): void {
-    if (this.habits.fsync === 'always') this.ledger.acknowledge(seq);
+    if (this.habits.opening.fsync === 'always') this.ledger.acknowledge(seq);
   }
 
   /** What could not be fsynced can perhaps not be undone either. */

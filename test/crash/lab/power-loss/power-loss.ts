@@ -7,7 +7,17 @@ import type { FsyncMode } from '../../../../src/storage/log/index.js';
 import { Random } from '../../../support/random.js';
 import type { EngineUnderTest, Experiment, Round } from '../experiment.js';
 import type { KnownState, Ledger, Owed } from './ledger.js';
-import { assertOwed, assertSame, describeImage, type Habits, LOG, live, openOn, shownState } from './lives.js';
+import {
+  assertOwed,
+  assertSame,
+  describeImage,
+  type Habits,
+  LOG,
+  live,
+  type Opening,
+  openOn,
+  shownState,
+} from './lives.js';
 import { type DiskImage, LyingDisk } from './lying-disk.js';
 import { Platter, type Survival } from './power-cut.js';
 
@@ -36,7 +46,8 @@ async function tryLives(round: Round, survivals: readonly Survival[]): Promise<v
   const { random, engineOn } = round;
   const fsync: FsyncMode = random.chance(0.8) ? 'always' : random.pick(['everysec', 'never']);
   const fsyncFails = fsync === 'always' && random.chance(0.4);
-  const habits: Habits = { lives: 1 + random.below(3), steps: 6 + random.below(10), fsyncFails, fsync };
+  const opening: Opening = { fsync, indexFile: random.chance(0.5) && { fromBytes: 0 } };
+  const habits: Habits = { lives: 1 + random.below(3), steps: 6 + random.below(10), fsyncFails, opening };
   const disk = new LyingDisk();
   let ledger: Ledger;
   try {
@@ -57,7 +68,7 @@ async function tryLives(round: Round, survivals: readonly Survival[]): Promise<v
       if (seen.has(print)) continue;
       seen.add(print);
       const where = `${survival} at ${moment} of ${disk.tape.length} (${chance.seed}; ${describeImage(image)})`;
-      await tryState(round, { image, owed, fsync, where, survival });
+      await tryState(round, { image, owed, opening, where, survival });
     }
     const event = disk.tape[moment];
     if (event) platter.take(event);
@@ -67,24 +78,24 @@ async function tryLives(round: Round, survivals: readonly Survival[]): Promise<v
 interface State {
   image: DiskImage;
   owed: Owed;
-  fsync: FsyncMode;
+  opening: Opening;
   where: string;
   survival: Survival;
 }
 
-async function tryState(round: Round, { image, owed, fsync, where, survival }: State): Promise<void> {
+async function tryState(round: Round, { image, owed, opening, where, survival }: State): Promise<void> {
   const disk = new LyingDisk(image);
   const inAnyOrder = survival === 'pages';
   let recovered: Recovered | undefined;
   await round.trial(inAnyOrder ? OUT_OF_ORDER : STATES, where, async () => {
-    recovered = await recover(disk, round.engineOn, fsync, owed).catch((error) => {
+    recovered = await recover(disk, round.engineOn, opening, owed).catch((error) => {
       if (!inAnyOrder || (error as { code?: string }).code !== 'LOG_CORRUPT') throw error;
       round.count(REFUSED);
       return undefined;
     });
   });
   if (!recovered || !round.random.chance(0.02)) return;
-  await loseAgain(round, disk, recovered, { image, owed, fsync, where, survival });
+  await loseAgain(round, disk, recovered, { image, owed, opening, where, survival });
 }
 
 /** The moment from which on the opened log was relied upon, and what it showed. */
@@ -93,8 +104,8 @@ interface Recovered {
   openedAt: number;
 }
 
-async function recover(disk: LyingDisk, engineOn: EngineUnderTest, fsync: FsyncMode, owed: Owed): Promise<Recovered> {
-  const engine = await openOn(disk, engineOn, fsync);
+async function recover(disk: LyingDisk, engineOn: EngineUnderTest, opening: Opening, owed: Owed): Promise<Recovered> {
+  const engine = await openOn(disk, engineOn, opening);
   try {
     const report = await engine.openLog(LOG);
     const { seq } = engine.stats(LOG);
@@ -108,7 +119,7 @@ async function recover(disk: LyingDisk, engineOn: EngineUnderTest, fsync: FsyncM
     }
     await engine.append(LOG, { op: 'SET', key: 'after', value: seq });
     await engine.close();
-    await assertGoesOn(disk, engineOn, fsync, { seq: seq + 1, state: new Map(expected).set('after', `${seq}`) });
+    await assertGoesOn(disk, engineOn, opening, { seq: seq + 1, state: new Map(expected).set('after', `${seq}`) });
     return { seq, openedAt };
   } catch (error) {
     await engine.close().catch(() => undefined);
@@ -125,10 +136,10 @@ const EXPLAINED = new Set(['torn-tail', 'lost-view']);
 async function assertGoesOn(
   disk: LyingDisk,
   engineOn: EngineUnderTest,
-  fsync: FsyncMode,
+  opening: Opening,
   known: { seq: number; state: KnownState },
 ): Promise<void> {
-  const engine = await openOn(disk, engineOn, fsync);
+  const engine = await openOn(disk, engineOn, opening);
   try {
     const report = await engine.openLog(LOG);
     if (!report.clean) throw new Error(`a second opening mended again: ${report.events[0]?.message}`);
@@ -143,7 +154,7 @@ async function assertGoesOn(
 /** The power goes while what is left of the first loss is recovered, or while life goes on from it. */
 async function loseAgain(round: Round, disk: LyingDisk, recovered: Recovered, first: State): Promise<void> {
   const { random } = round;
-  const { owed, fsync } = first;
+  const { owed, opening } = first;
   const platter = new Platter(disk.image);
   for (let moment = 0; moment <= recovered.openedAt; moment += 1) {
     for (const survival of first.survival === 'pages' ? [] : SURVIVALS.slice(0, 4)) {
@@ -152,7 +163,7 @@ async function loseAgain(round: Round, disk: LyingDisk, recovered: Recovered, fi
       const image = platter.cut(survival, random);
       const where = `${first.where}, then ${survival} at ${moment} (${describeImage(image)})`;
       await round.trial(LOSSES_WHILE_RECOVERING, where, async () => {
-        await recover(new LyingDisk(image), round.engineOn, fsync, relied);
+        await recover(new LyingDisk(image), round.engineOn, opening, relied);
       });
     }
     const event = disk.tape[moment];

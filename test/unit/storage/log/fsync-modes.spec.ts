@@ -73,6 +73,7 @@ describe('options', () => {
       cacheBytes: 32 * 1024 * 1024,
       mainFiles: { maxStaleMs: 1000 },
       recovery: 'heal',
+      indexFile: { fromBytes: 16 * 1024 * 1024 },
     });
   });
 
