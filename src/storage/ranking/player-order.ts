@@ -21,14 +21,14 @@ export class PlayerOrder {
 
   insert(slot: number): void {
     const block = this.#blockOf(slot, true);
-    this.#blocks.insert(block, this.#placeOf(slot, block, true), slot);
+    this.#blocks.insert(block, this.#placeOf(slot, block), slot);
   }
 
   /** Only for a slot that is in the order, under the figures and names that it was inserted with. */
   remove(slot: number): void {
-    if (this.#removeAmongEquals(slot)) return;
+    if (this.#removeBySlot(slot)) return;
     const block = this.#blockOf(slot, true);
-    const place = this.#placeOf(slot, block, true);
+    const place = this.#placeOf(slot, block);
     if (this.#blocks.slotAt(block, place) !== slot) throw new Error('a player is not where it belongs');
     this.#blocks.remove(block, place);
   }
@@ -57,20 +57,17 @@ export class PlayerOrder {
   }
 
   /**
-   * Looks through the first players of equal figures for the slot itself: names lie far apart in memory, so this is
-   * quicker than to compare them. False where it is not among those.
+   * Looks for the slot itself in the first blocks where its figures may stand: their slots lie side by side in memory,
+   * what a search compares lies far apart. False where so many have equal figures that it is in none of those.
    */
-  #removeAmongEquals(slot: number): boolean {
+  #removeBySlot(slot: number): boolean {
     const blocks = this.#blocks;
     const first = this.#blockOf(slot, false);
-    let place = this.#placeOf(slot, first, false);
     for (let block = first; block < blocks.length && block <= first + 1; block += 1) {
-      const found = blocks.indexOf(slot, block, place);
-      if (found >= 0) {
-        blocks.remove(block, found);
-        return true;
-      }
-      place = 0;
+      const place = blocks.indexOf(slot, block);
+      if (place < 0) continue;
+      blocks.remove(block, place);
+      return true;
     }
     return false;
   }
@@ -96,10 +93,14 @@ export class PlayerOrder {
   }
 
   /** How many slots of the block are ahead of this one. */
-  #placeOf(slot: number, block: number, byName: boolean): number {
+  #placeOf(slot: number, block: number): number {
     if (this.#blocks.length === 0) return 0;
     const figure = this.figures.get(slot);
     const total = this.#totals.get(slot);
+    // Where all of a block have one figure, as many may, to read it of each would only wait for memory.
+    const isEven = this.#blocks.isEven(block) && figure === this.#blocks.firstFigure(block);
+    const decisive = isEven ? this.#totals : this.figures;
+    const own = isEven ? total : figure;
     const chunk = this.#blocks.chunkOf(block);
     const start = this.#blocks.startOf(block);
     let low = start;
@@ -107,9 +108,8 @@ export class PlayerOrder {
     while (low < high) {
       const middle = (low + high) >>> 1;
       const other = chunk[middle] as number;
-      let difference = figure - this.figures.get(other) || total - this.#totals.get(other);
-      if (difference === 0) difference = byName ? this.roster.compareNames(other, slot) : 1;
-      if (difference >= 0) high = middle;
+      const difference = own - decisive.get(other) || total - this.#totals.get(other);
+      if ((difference || this.roster.compareNames(other, slot)) >= 0) high = middle;
       else low = middle + 1;
     }
     return low - start;

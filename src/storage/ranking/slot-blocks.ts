@@ -55,12 +55,12 @@ export class SlotBlocks {
     return place < this.count(block) ? this.chunkOf(block)[this.startOf(block) + place] : undefined;
   }
 
-  /** The slot's place in the block, sought from `place` on; -1 where it is not there. */
-  indexOf(slot: number, block: number, place: number): number {
+  /** The slot's place in the block, -1 where it is not there. */
+  indexOf(slot: number, block: number): number {
     const chunk = this.chunkOf(block);
     const start = this.startOf(block);
     const end = start + this.count(block);
-    for (let i = start + place; i < end; i += 1) if (chunk[i] === slot) return i - start;
+    for (let i = start; i < end; i += 1) if (chunk[i] === slot) return i - start;
     return -1;
   }
 
@@ -70,6 +70,11 @@ export class SlotBlocks {
 
   firstTotal(block: number): number {
     return this.#firstTotals[block] as number;
+  }
+
+  /** Whether the next block begins with the same figure, so that all slots of this one have it. */
+  isEven(block: number): boolean {
+    return block + 1 < this.length && this.#firstFigures[block] === this.#firstFigures[block + 1];
   }
 
   /** Slots in all the blocks before this one. */
