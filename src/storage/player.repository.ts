@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { AppendLogService } from './append-log.service.js';
 import { assertCount, assertId, assertNumber, assertString, mistake } from './arguments.js';
 import { entityCodec } from './entity-codec.js';
-import { assertLeaderboardField, compareBy, type LeaderboardField, rankOf, summaryOf, topOf } from './leaderboard.js';
+import { assertLeaderboardField, compareBy, type LeaderboardField, summaryOf } from './leaderboard.js';
+import { LiveRanking } from './live-ranking.js';
 import { type EntryMeta, setMember } from './log/index.js';
 import { LogRepository } from './log.repository.js';
 import { PlayedGame, PlayerStats, readPlayerStats, withGame } from './player-stats.js';
-import { PlayerSummaries } from './player-summaries.js';
 import { assertValid } from './validation.js';
 import type { ValueCodec } from './value-codec.js';
 
@@ -30,12 +30,12 @@ const playerCodec: ValueCodec<PlayerStats> = {
  */
 @Injectable()
 export class PlayerRepository extends LogRepository<PlayerStats> {
-  readonly #summaries: PlayerSummaries;
+  readonly #ranking: LiveRanking;
   readonly #crediting = new Map<string, Promise<PlayerStats>>();
 
   constructor(logs: AppendLogService) {
     super(logs, PLAYERS_LOG, playerCodec);
-    this.#summaries = new PlayerSummaries(logs, PLAYERS_LOG);
+    this.#ranking = new LiveRanking(logs, PLAYERS_LOG);
   }
 
   /**
@@ -101,7 +101,7 @@ export class PlayerRepository extends LogRepository<PlayerStats> {
   async getLeaderboard(sortBy: LeaderboardField = 'totalScore', limit = 10): Promise<PlayerStats[]> {
     assertLeaderboardField(sortBy);
     if (!Number.isSafeInteger(limit) || limit < 1) throw mistake('limit', 'a whole number ≥ 1', limit);
-    const best = topOf(await this.#summaries.all(), sortBy, limit);
+    const best = await this.#ranking.top(sortBy, limit);
     const records = await Promise.all(best.map((userId) => this.get(userId)));
     // A record may have changed or gone since the order was read; sorting what was read keeps the answer true.
     return records.filter((stats) => stats !== undefined).sort(compareBy(sortBy));
@@ -112,9 +112,7 @@ export class PlayerRepository extends LogRepository<PlayerStats> {
     assertString('userId', userId);
     assertLeaderboardField(sortBy);
     const stats = await this.get(userId);
-    if (!stats) return undefined;
-    const summaries = await this.#summaries.all();
-    return rankOf(stats[sortBy], summaries.values(), sortBy);
+    return stats && this.#ranking.rank(sortBy, stats[sortBy]);
   }
 
   async #credit(userId: string, username: string, game: PlayedGame, meta?: EntryMeta): Promise<PlayerStats> {

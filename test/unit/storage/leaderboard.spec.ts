@@ -3,18 +3,33 @@ import fc from 'fast-check';
 import {
   compareBy,
   LEADERBOARD_FIELDS,
+  type LeaderboardField,
   type PlayerSummary,
-  rankOf,
   summaryOf,
-  topOf,
 } from '../../../src/storage/leaderboard.js';
 import { readPlayerStats } from '../../../src/storage/player-stats.js';
+import { PlayerRanking } from '../../../src/storage/ranking/index.js';
 
 function player(userId: string, figures: Partial<PlayerSummary> = {}): PlayerSummary {
   return { ...summaryOf(readPlayerStats({}, userId)), ...figures };
 }
 
 const byKey = (players: PlayerSummary[]): [string, PlayerSummary][] => players.map((one) => [one.userId, one]);
+
+function rankingOf(players: Iterable<[string, PlayerSummary]>, field: LeaderboardField): PlayerRanking {
+  const ranking = new PlayerRanking();
+  for (const [key, one] of players) ranking.set(key, one);
+  while (!ranking.orderMore(field, 100));
+  return ranking;
+}
+
+function topOf(players: Iterable<[string, PlayerSummary]>, field: LeaderboardField, limit: number): string[] {
+  return rankingOf(players, field).top(field, limit);
+}
+
+function rankOf(value: number, players: PlayerSummary[], field: LeaderboardField): number {
+  return rankingOf(byKey(players), field).rank(field, value);
+}
 
 describe('the order of players', () => {
   test.each(LEADERBOARD_FIELDS)('puts the greatest %s first', (field) => {
