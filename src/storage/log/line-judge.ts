@@ -12,6 +12,7 @@ import {
   findTail,
   isoTime,
   keyAt,
+  type LineShape,
   type LineTail,
   lineShape,
   looksLikeCheckpoint,
@@ -21,7 +22,7 @@ import {
 } from './format.js';
 import { StateScanner } from './json-scan.js';
 import { type Anchor, Lineage, type VerifiedLine } from './lineage.js';
-import type { KnownHead, LogVisitor, ScanResult } from './scan-result.js';
+import { type KnownHead, type LogVisitor, nothingFound, type ScanResult } from './scan-result.js';
 import { PageSummer, type StatePages } from './state-pages.js';
 
 const LINE_HEAD = '{"timestamp":"';
@@ -40,29 +41,14 @@ export class LineJudge {
   #wholeLines = 0;
   #line = 0;
   #offset = 0;
-  readonly #found: ScanResult = {
-    engineLines: 0,
-    olderLines: 0,
-    lastSeq: 0,
-    firstSeq: 0,
-    lastTimestamp: undefined,
-    end: 0,
-    chain: 0,
-    lines: 0,
-    lastEntryAt: 0,
-    size: 0,
-    checkpointBytes: 0,
-    replaced: false,
-    statePages: undefined,
-    damage: [],
-    unprovenEnd: -1,
-    missingNewline: false,
-    gluedAt: [],
-  };
+  readonly #found = nothingFound();
 
   readonly #notes = new DamageNotes(this.#found);
   readonly #lineage: Lineage;
   #foreign = false;
+  /** Where the time of the newest line stands, while its bytes are here. */
+  #timeIn: Buffer | undefined;
+  #timeAt = 0;
 
   /**
    * @param anchor what the seal says of the log, where there is one
@@ -109,6 +95,7 @@ export class LineJudge {
 
   /** The chain at the end of a verified run. */
   verifiedUpTo(chain: number, offset: number): void {
+    this.#readTime();
     // A verified run may still hold a seq that jumps; that damage stays open for recovery to judge.
     this.#readings.know(chain);
     if (this.#notes.open === undefined) this.#whole(offset);
@@ -116,6 +103,11 @@ export class LineJudge {
 
   /** A line that must be verified by itself. */
   line(buffer: Buffer, start: number, end: number, offset: number): void {
+    this.#judgeLine(buffer, start, end, offset);
+    this.#readTime();
+  }
+
+  #judgeLine(buffer: Buffer, start: number, end: number, offset: number): void {
     this.#offset = offset;
     const tail = readTail(buffer, start, end);
     const found =
@@ -210,7 +202,7 @@ export class LineJudge {
 
   #engineLine(buffer: Buffer, start: number, end: number, offset: number, tail: LineTail): void {
     // A line that ends otherwise than the engine's is known by its decoded form alone.
-    const shape = tail.seqAt === end || mayNameKey(buffer, start, end) ? 'other' : lineShape(buffer, start);
+    const shape = tail.seqAt === end ? 'other' : shapeOf(buffer, start, end);
     const entry = shape === 'other' ? parseLine(decodeText(buffer, start, end)) : undefined;
     if (shape === 'other' && !entry) {
       // Its checksum is right: perhaps an entry of a later version, in no case an unfinished write.
@@ -226,7 +218,8 @@ export class LineJudge {
       this.#apply(entry, buffer, start, end, offset, tail.seq);
       return;
     }
-    this.#found.lastTimestamp = buffer.toString('latin1', start + LINE_HEAD.length, start + LINE_HEAD.length + 24);
+    this.#timeIn = buffer;
+    this.#timeAt = start + LINE_HEAD.length;
     if (shape === 'set' || shape === 'delete') {
       const key = keyAt(shape, start);
       if (shape === 'set') {
@@ -372,6 +365,13 @@ export class LineJudge {
     return false;
   }
 
+  /** Decoded once for each run of lines. */
+  #readTime(): void {
+    if (!this.#timeIn) return;
+    this.#found.lastTimestamp = this.#timeIn.toString('latin1', this.#timeAt, this.#timeAt + 24);
+    this.#timeIn = undefined;
+  }
+
   #whole(offset: number): void {
     this.#wholeEnd = offset;
     this.#wholeChain = this.chain;
@@ -380,8 +380,9 @@ export class LineJudge {
 }
 
 /** Behind a whole state another program may have written a key, which makes it a SET of that key. */
-function mayNameKey(buffer: Buffer, start: number, end: number): boolean {
-  if (lineShape(buffer, start) !== 'replace') return false;
+function shapeOf(buffer: Buffer, start: number, end: number): LineShape {
+  const shape = lineShape(buffer, start);
+  if (shape !== 'replace') return shape;
   const line = buffer.subarray(start, end);
-  return line.includes('"key"') || line.includes('\\u00');
+  return line.includes('"key"') || line.includes('\\u00') ? 'other' : shape;
 }

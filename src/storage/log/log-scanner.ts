@@ -16,6 +16,11 @@ import { PageSummer } from './state-pages.js';
 
 /** Read and judged between two turns of the event loop: a few milliseconds. */
 const WINDOW_BYTES = 256 * 1024;
+/**
+ * Before a window, for the line that the one before ends in. Odd: a read into memory whose address equals the file
+ * offset modulo 4096 takes four times as long.
+ */
+const ROOM_BYTES = 32 * 1024 + 1;
 /** Digits, seq and closing of a line fit into its last bytes. */
 const TAIL_BYTES = 64;
 
@@ -37,10 +42,14 @@ export async function scanLog(
 
 class LogScanner {
   readonly #judge: LineJudge;
-  #window = Buffer.allocUnsafeSlow(WINDOW_BYTES);
-  /** File offset of the window's first byte, and how many bytes of it are filled. */
+  /** The bytes that are judged: those of `#window` from `#from` up to `#to`, which begin at `#position` in the file. */
+  #window: Buffer = Buffer.alloc(0);
+  #from = 0;
+  #to = 0;
   #position = 0;
-  #filled = 0;
+  /** While a window is judged the next one is read, behind room for the line that the judged one ends in. */
+  #spare: Buffer | undefined;
+  #ahead: Promise<number> | undefined;
 
   constructor(
     private readonly file: OpenFile,
@@ -73,73 +82,114 @@ class LogScanner {
   }
 
   async #scan(): Promise<ScanResult> {
+    this.#readAhead();
     for (;;) {
-      const ended = await this.#fill();
-      const length = this.#filled === 0 ? 0 : this.#window.lastIndexOf(NEWLINE, this.#filled - 1) + 1;
-      if (length > 0) this.#region(length);
+      const ended = await this.#nextWindow();
+      const until = this.#to === this.#from ? 0 : this.#window.lastIndexOf(NEWLINE, this.#to - 1) + 1;
+      const lines = Math.max(0, until - this.#from);
+      if (lines > 0) this.#region(this.#from + lines);
       if (ended) break;
-      if (length === 0) await this.#longLine();
+      if (lines === 0) await this.#longLine();
     }
-    if (this.#filled > 0) this.#judge.partialLine(this.#window, 0, this.#filled, this.#position);
+    if (this.#to > this.#from) this.#judge.partialLine(this.#window, this.#from, this.#to, this.#position);
     return this.#judge.result(this.size);
   }
 
-  /** Reads on behind what the window holds; true at the end of the file. */
-  async #fill(): Promise<boolean> {
-    const at = this.#position + this.#filled;
-    const wanted = Math.min(this.#window.length - this.#filled, this.size - at);
-    this.#filled += await this.file.read(this.#window, this.#filled, wanted, at);
-    return this.#position + this.#filled >= this.size || this.#filled < wanted;
+  /** File offset behind the bytes that are here. */
+  get #readTo(): number {
+    return this.#position + this.#to - this.#from;
   }
 
-  /** Whole lines at the head of the window; the rest moves to its head. */
-  #region(length: number): void {
-    const last = lastLine(this.#window, length);
-    const tail = last && readTail(this.#window, last.start, last.end);
+  #readAhead(): void {
+    const at = this.#readTo;
+    const wanted = Math.min(WINDOW_BYTES, this.size - at);
+    if (wanted <= 0) return;
+    this.#spare ??= Buffer.allocUnsafeSlow(ROOM_BYTES + Math.min(WINDOW_BYTES, this.size));
+    this.#ahead = this.file.read(this.#spare, ROOM_BYTES, wanted, at);
+    // Whoever waits for it is told; nobody does where the judge has failed before.
+    this.#ahead.catch(() => undefined);
+  }
+
+  /** What was read ahead, behind what is left of the window; true at the end of the file. */
+  async #nextWindow(): Promise<boolean> {
+    const wanted = Math.min(WINDOW_BYTES, this.size - this.#readTo);
+    if (wanted <= 0) return true;
+    const read = (await this.#ahead) ?? 0;
+    const spare = this.#spare as Buffer;
+    const left = this.#to - this.#from;
+    if (left <= ROOM_BYTES) {
+      this.#window.copy(spare, ROOM_BYTES - left, this.#from, this.#to);
+      this.#spare = this.#window.length === spare.length ? this.#window : undefined;
+      this.#window = spare;
+      this.#from = ROOM_BYTES - left;
+      this.#to = ROOM_BYTES + read;
+    } else {
+      this.#makeRoom(read);
+      spare.copy(this.#window, this.#to, ROOM_BYTES, ROOM_BYTES + read);
+      this.#to += read;
+    }
+    const ended = this.#readTo >= this.size || read < wanted;
+    if (!ended) this.#readAhead();
+    return ended;
+  }
+
+  /** A line is longer than a window: what there is of it moves to the head of one that is twice as large. */
+  #makeRoom(bytes: number): void {
+    const left = this.#to - this.#from;
+    const fits = this.#window.length - left >= bytes;
+    const window = fits ? this.#window : Buffer.allocUnsafeSlow(Math.max(this.#window.length * 2, left + bytes));
+    this.#window.copy(window, 0, this.#from, this.#to);
+    this.#window = window;
+    this.#from = 0;
+    this.#to = left;
+  }
+
+  /** Whole lines at the head of the window. */
+  #region(until: number): void {
+    const window = this.#window;
+    const { certain, chain } = this.#judge;
+    const last = lastLine(window, this.#from, until);
+    const tail = last && readTail(window, last.start, last.end);
     const verified =
-      tail !== undefined &&
-      this.#judge.certain &&
-      extendCrc(this.#judge.chain, this.#window.subarray(0, tail.crcAt)) === tail.crc;
-    const until = verified && last ? last.end + 1 : length;
-    for (let start = 0; start < until; ) {
-      const end = this.#window.indexOf(NEWLINE, start);
-      if (end > start) {
-        if (verified) this.#judge.verifiedLine(this.#window, start, end, this.#position + start);
-        else this.#judge.line(this.#window, start, end, this.#position + start);
-      } else {
-        this.#judge.blankLines(this.#window, start, end + 1, this.#position + start, verified);
-      }
+      tail !== undefined && certain && extendCrc(chain, window.subarray(this.#from, tail.crcAt)) === tail.crc;
+    const shift = this.#position - this.#from;
+    this.#lines(this.#from, verified && last ? last.end + 1 : until, shift, verified);
+    if (verified && last) {
+      const behind = window.subarray(tail.crcAt, last.end + 1);
+      this.#judge.verifiedUpTo(extendCrc(tail.crc, behind), shift + last.end + 1);
+      this.#judge.blankLines(window, last.end + 1, until, shift + last.end + 1, false);
+    }
+    this.#position += until - this.#from;
+    this.#from = until;
+  }
+
+  /** @param shift from a place in the window to that in the file */
+  #lines(from: number, until: number, shift: number, verified: boolean): void {
+    const window = this.#window;
+    for (let start = from; start < until; ) {
+      const end = window.indexOf(NEWLINE, start);
+      if (end === start) this.#judge.blankLines(window, start, end + 1, shift + start, verified);
+      else if (verified) this.#judge.verifiedLine(window, start, end, shift + start);
+      else this.#judge.line(window, start, end, shift + start);
       start = end + 1;
     }
-    if (verified && last) {
-      const behind = this.#window.subarray(tail.crcAt, last.end + 1);
-      this.#judge.verifiedUpTo(extendCrc(tail.crc, behind), this.#position + last.end + 1);
-      this.#judge.blankLines(this.#window, last.end + 1, length, this.#position + last.end + 1, false);
-    }
-    this.#drop(length);
   }
 
-  #drop(length: number): void {
-    this.#window.copyWithin(0, length, this.#filled);
-    this.#filled -= length;
-    this.#position += length;
-  }
-
-  /** The window is full and holds no newline: a whole state is streamed, any other line gets a larger window. */
+  /** The window holds no newline: a whole state is streamed, any other line is gathered. */
   async #longLine(): Promise<void> {
-    const shape = lineShape(this.#window, 0);
+    const shape = lineShape(this.#window, this.#from);
     if ((shape === 'checkpoint' || shape === 'replace') && this.#judge.certain) {
-      if (await this.#streamState(shape === 'checkpoint')) return;
+      if (await this.#streamState(shape === 'checkpoint')) {
+        await this.#ahead;
+        this.#readAhead();
+      }
     }
-    const larger = Buffer.allocUnsafeSlow(this.#window.length * 2);
-    this.#window.copy(larger, 0, 0, this.#filled);
-    this.#window = larger;
   }
 
   /** False where the line is not whole or does not verify; then it is judged like any other. */
   async #streamState(checkpoint: boolean): Promise<boolean> {
     const start = this.#position;
-    const end = await this.#findNewline(start + this.#filled);
+    const end = await this.#findNewline(this.#readTo);
     if (end < 0) return false;
     const edge = Buffer.allocUnsafe(TAIL_BYTES);
     await this.file.read(edge, 0, TAIL_BYTES, end - TAIL_BYTES);
@@ -152,7 +202,7 @@ class LogScanner {
       return 0;
     });
     if (summer.chain !== tail.crc) return false;
-    const head = Buffer.from(this.#window.subarray(0, TAIL_BYTES));
+    const head = Buffer.from(this.#window.subarray(this.#from, this.#from + TAIL_BYTES));
     const line = { checkpoint, seq: tail.seq, crc: tail.crc, offset: start, end };
     const applies = this.#judge.stateLine(head, line, summer.finish());
     if (applies) {
@@ -164,7 +214,7 @@ class LogScanner {
     }
     this.#judge.verifiedUpTo(chainAfter(tail.crc), crcAt + AFTER_CRC);
     this.#position = end + 1;
-    this.#filled = 0;
+    this.#from = this.#to;
     return true;
   }
 
@@ -198,9 +248,9 @@ class LogScanner {
 }
 
 /** The last line of a region that is not blank: its first byte and its newline. */
-function lastLine(buffer: Buffer, length: number): { start: number; end: number } | undefined {
-  let end = length - 1;
-  while (end > 0 && buffer[end - 1] === NEWLINE) end -= 1;
-  if (end === 0) return undefined;
-  return { start: buffer.lastIndexOf(NEWLINE, end - 1) + 1, end };
+function lastLine(buffer: Buffer, from: number, until: number): { start: number; end: number } | undefined {
+  let end = until - 1;
+  while (end > from && buffer[end - 1] === NEWLINE) end -= 1;
+  if (end === from) return undefined;
+  return { start: Math.max(from, buffer.lastIndexOf(NEWLINE, end - 1) + 1), end };
 }

@@ -85,3 +85,26 @@ export interface ScanResult {
   /** Torn beginnings of older lines onto which the reference bot wrote the next, whole line: byte offsets. */
   gluedAt: { offset: number; line: number }[];
 }
+
+/** Of a log that has not been read yet. */
+export function nothingFound(): ScanResult {
+  return {
+    engineLines: 0,
+    olderLines: 0,
+    lastSeq: 0,
+    firstSeq: 0,
+    lastTimestamp: undefined,
+    end: 0,
+    chain: 0,
+    lines: 0,
+    lastEntryAt: 0,
+    size: 0,
+    checkpointBytes: 0,
+    replaced: false,
+    statePages: undefined,
+    damage: [],
+    unprovenEnd: -1,
+    missingNewline: false,
+    gluedAt: [],
+  };
+}
