@@ -118,14 +118,25 @@ export class FileLogEngine implements LogEngine {
     return (ready ?? (await this.#log(log))).update(key, fn, kept);
   }
 
-  async get<T>(log: string, key: string): Promise<T | undefined> {
-    assertKey(key);
-    return (await this.#readable(log)).get<T>(key);
+  get<T>(log: string, key: string): Promise<T | undefined> {
+    return this.#read(log, key, (ready) => ready.get<T>(key));
   }
 
-  async has(log: string, key: string): Promise<boolean> {
-    assertKey(key);
-    return (await this.#readable(log)).has(key);
+  has(log: string, key: string): Promise<boolean> {
+    return this.#read(log, key, (ready) => ready.has(key));
+  }
+
+  /** Not `async` either: a read of a cached value takes less than a turn through three promises. */
+  #read<R>(log: string, key: string, read: (ready: FileLog) => R): Promise<R> {
+    try {
+      assertKey(key);
+      const ready = this.#lock && this.#logs.get(log);
+      if (!ready) return this.#readable(log).then(read);
+      ready.assertOpen();
+      return Promise.resolve(read(ready));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   async *keys(log: string): AsyncGenerator<string> {

@@ -155,6 +155,8 @@ export class FileLog {
 
   get<T>(key: string): T | undefined {
     const cached = this.#cache.get(key);
+    // What was just decoded and is not kept is the caller's own already.
+    if (cached === undefined && this.context.options.cacheBytes === 0) return this.#read(key) as T | undefined;
     const value = (cached === undefined ? this.#read(key, true) : cached) as T | undefined;
     try {
       return cloneJson(value);

@@ -142,7 +142,11 @@ export function setMember(target: Record<string, unknown>, key: string, value: u
 export function cloneJson<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(cloneJson) as T;
-  const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) setMember(copy, key, cloneJson((value as Record<string, unknown>)[key]));
+  // All members at once, which keeps the shape of the object; then those that are still shared.
+  const copy = { ...value } as Record<string, unknown>;
+  for (const key in copy) {
+    const member = copy[key];
+    if (typeof member === 'object' && member !== null) setMember(copy, key, cloneJson(member));
+  }
   return copy as T;
 }
