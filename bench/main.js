@@ -1,0 +1,46 @@
+// @ts-check
+
+import { inChild } from './in-child.js';
+import { HELP, readOptions } from './options.js';
+import { Run } from './run.js';
+import { Workspace } from './workspace.js';
+
+const options = read();
+if (options.help) process.stdout.write(HELP);
+else await bench();
+
+function read() {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(/** @type {Error} */ (error).message);
+    process.exit(2);
+  }
+}
+
+async function bench() {
+  const workspace = new Workspace();
+  const participants = await describeParticipants(workspace);
+  const run = new Run(workspace, options, participants, tell);
+  const outcomes = [];
+  for (const [i, scenario] of options.scenarios.entries()) {
+    run.keepFixturesOf(options.scenarios.slice(i));
+    outcomes.push(await run.measure(scenario));
+  }
+}
+
+/** @param {Workspace} workspace */
+async function describeParticipants(workspace) {
+  const described = new Map();
+  for (const participant of options.participants) {
+    const { result, fails } = await inChild(workspace, { task: 'describe', participant });
+    described.set(participant, result ?? { missing: `not installed (${fails})` });
+  }
+  return described;
+}
+
+/** @param {string} text a line that ends in a newline stays; another one is overwritten by the next */
+function tell(text) {
+  if (!process.stderr.isTTY) process.stderr.write(text.endsWith('\n') ? text : '');
+  else process.stderr.write(`\r\x1b[K${text}`);
+}

@@ -1,0 +1,15 @@
+// @ts-check
+import { scenario as s1 } from './s1-durable-sequential.js';
+import { scenario as s2 } from './s2-durable-concurrent.js';
+import { scenario as s3 } from './s3-relaxed-concurrent.js';
+import { scenario as s4 } from './s4-open.js';
+import { scenario as s4l } from './s4l-open-large.js';
+
+export const SCENARIOS = Object.freeze([s1, s2, s3, s4, s4l]);
+
+/** @param {string} id */
+export function scenarioNamed(id) {
+  const scenario = SCENARIOS.find((one) => one.id === id);
+  if (!scenario) throw new Error(`There is no scenario ${id}; there are ${SCENARIOS.map((one) => one.id).join(', ')}.`);
+  return scenario;
+}
