@@ -2,6 +2,7 @@
 
 import { inChild } from './in-child.js';
 import { HELP, readOptions } from './options.js';
+import { profile } from './profile.js';
 import { Run } from './run.js';
 import { Workspace } from './workspace.js';
 
@@ -20,6 +21,7 @@ function read() {
 
 async function bench() {
   const workspace = new Workspace();
+  if (options.profile) return profile(workspace, options, tell);
   const participants = await describeParticipants(workspace);
   const run = new Run(workspace, options, participants, tell);
   const outcomes = [];

@@ -24,12 +24,14 @@ export class Run {
    * @param {import('./options.js').Options} options
    * @param {Map<string, { version?: string, missing?: string }>} participants
    * @param {(text: string) => void} tell
+   * @param {string[]} [flags] for the process that measures
    */
-  constructor(workspace, options, participants, tell) {
+  constructor(workspace, options, participants, tell, flags = []) {
     this.workspace = workspace;
     this.options = options;
     this.participants = participants;
     this.tell = tell;
+    this.flags = flags;
   }
 
   /**
@@ -90,15 +92,10 @@ export class Run {
     if (fixture && scenario.use === 'link') linkDirectory(fixture.directory, directory);
     if (fixture && scenario.use === 'copy') copyDirectory(fixture.directory, directory);
     try {
-      return await inChild(this.workspace, {
-        task: 'measure',
-        scenario: scenario.id,
-        entrant: entrant.id,
-        directory,
-        fixture: fixture?.directory,
-        sizes,
-        options: { mainFiles: this.options.mainFiles },
-      });
+      const { mainFiles } = this.options;
+      const context = { directory, fixture: fixture?.directory, sizes, options: { mainFiles } };
+      const job = { task: 'measure', scenario: scenario.id, entrant: entrant.id, ...context };
+      return await inChild(this.workspace, job, this.flags);
     } finally {
       this.workspace.remove(directory);
     }
