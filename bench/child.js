@@ -30,7 +30,7 @@ async function perform(job) {
   const participant = await participantNamed(job.participant);
   if (job.task === 'describe') return { version: participant.version(), missing: participant.missing?.() };
   if (!participant.load) throw new Error('it cannot fill a directory');
-  await participant.load(job.directory, pairsOf(job.fixture));
+  await participant.load(job.directory, pairsOf(job.fixture), { mainFiles: job.fixture.mainFiles });
   return {};
 }
 

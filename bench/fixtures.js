@@ -10,6 +10,16 @@ const INDEX_FILE = /\.(index|hint)$/;
 const LOCK_FILE = /^(LOCK|lock\.mdb)$/;
 
 /**
+ * So many sets over so many keys, under a name that scenarios share.
+ * @param {Omit<import('./scenarios/scenario.js').Fixture, 'name'>} fixture
+ * @returns {import('./scenarios/scenario.js').Fixture}
+ */
+export function setsFixture(fixture) {
+  const { sets, keys, games } = fixture;
+  return { name: `${sets}-sets-${keys}-keys-${games}-games`, ...fixture };
+}
+
+/**
  * @param {import('./scenarios/scenario.js').Fixture} fixture
  * @returns {Generator<[string, ReturnType<typeof playerRecord>]>}
  */

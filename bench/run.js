@@ -89,8 +89,8 @@ export class Run {
     const fixture = await this.#fixtureFor(scenario, sizes, entrant);
     if (fixture?.fails !== undefined) return { result: undefined, fails: fixture.fails };
     const directory = this.workspace.directory(`${scenario.id}-${entrant.id}`);
-    if (fixture && scenario.use === 'link') linkDirectory(fixture.directory, directory);
-    if (fixture && scenario.use === 'copy') copyDirectory(fixture.directory, directory);
+    if (fixture?.use === 'link') linkDirectory(fixture.directory, directory);
+    if (fixture?.use === 'copy') copyDirectory(fixture.directory, directory);
     try {
       const { mainFiles } = this.options;
       const context = { directory, fixture: fixture?.directory, sizes, options: { mainFiles } };
@@ -112,13 +112,13 @@ export class Run {
     const participant = fixture.of ?? entrant.participant;
     const id = `${fixture.name}/${participant}`;
     const made = this.#fixtures.get(id);
-    if (made) return made;
+    if (made) return { ...made, use: fixture.use };
     this.tell(`filling ${fixture.name} for ${participant}`);
     const directory = this.workspace.directory(`fixture-${participant}`);
     const { fails } = await inChild(this.workspace, { task: 'load', directory, fixture, participant });
     const answer = fails === undefined ? { directory } : { directory, fails };
     this.#fixtures.set(id, answer);
-    return answer;
+    return { ...answer, use: fixture.use };
   }
 }
 

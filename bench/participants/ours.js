@@ -28,9 +28,9 @@ export async function open(directory, { durable = true, cacheBytes, mainFiles = 
   };
 }
 
-/** @param {string} directory @param {Iterable<[string, any]>} pairs */
-export async function load(directory, pairs) {
-  const store = await open(directory, { durable: false });
+/** @param {string} directory @param {Iterable<[string, any]>} pairs @param {import('./store.js').StoreOptions} options */
+export async function load(directory, pairs, { mainFiles } = {}) {
+  const store = await open(directory, { durable: false, mainFiles });
   const iterator = pairs[Symbol.iterator]();
   const lane = async () => {
     for (let next = iterator.next(); !next.done; next = iterator.next()) await store.set(...next.value);

@@ -27,7 +27,7 @@
  * @property {() => string} version
  * @property {() => string | undefined} [missing] why it cannot run here
  * @property {(directory: string, options?: StoreOptions) => Store | Promise<Store>} open
- * @property {(directory: string, pairs: Iterable<[string, any]>) => unknown} [load] fills a new directory, fast
+ * @property {(directory: string, pairs: Iterable<[string, any]>, options?: StoreOptions) => unknown} [load] fills a new directory, fast
  */
 
 /** In the order of the tables. */

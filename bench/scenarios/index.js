@@ -4,8 +4,9 @@ import { scenario as s2 } from './s2-durable-concurrent.js';
 import { scenario as s3 } from './s3-relaxed-concurrent.js';
 import { scenario as s4 } from './s4-open.js';
 import { scenario as s4l } from './s4l-open-large.js';
+import { scenario as s5 } from './s5-compaction.js';
 
-export const SCENARIOS = Object.freeze([s1, s2, s3, s4, s4l]);
+export const SCENARIOS = Object.freeze([s1, s2, s3, s4, s4l, s5]);
 
 /** @param {string} id */
 export function scenarioNamed(id) {

@@ -2,7 +2,7 @@
 // Opening to the first correct get: S4 with small values, S4L with large ones.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { finalRecord, removeIndexFiles } from '../fixtures.js';
+import { finalRecord, removeIndexFiles, setsFixture } from '../fixtures.js';
 import { parseEveryLine } from '../parse-every-line.js';
 import { openStore, participantNamed } from '../participants/store.js';
 import { peakRssOf } from '../process-memory.js';
@@ -23,7 +23,7 @@ const PEERS = ['lmdb', 'better-sqlite3', 'classic-level', 'redis', 'nedb', 'lowd
  */
 export function openingScenario({ id, title, records, games, sizes, atMostTimesStick }) {
   /** @param {import('./scenario.js').Sizes} sizes @returns {import('./scenario.js').Fixture} */
-  const fixtureOf = ({ sets, keys }) => ({ name: `${sets}-${records}-sets-${keys}-keys`, sets, keys, games });
+  const fixtureOf = ({ sets, keys }) => setsFixture({ sets, keys, games, use: 'link' });
   return {
     id,
     title,
@@ -62,7 +62,6 @@ export function openingScenario({ id, title, records, games, sizes, atMostTimesS
       ...fixtureOf(chosen),
       of: participant === 'stick' ? 'ours' : participant,
     }),
-    use: 'link',
     measure: (context) => measure(context, fixtureOf(context.sizes)),
   };
 }

@@ -46,6 +46,9 @@
  * @property {number} keys
  * @property {number} games
  * @property {string} [of] whose files; the entrant's own where it is left out
+ * @property {boolean} [mainFiles]
+ * @property {'link' | 'copy' | 'read'} use what a measurement gets of it. `link`: its files are not changed in place.
+ *   `copy`: they may be. `read`: nothing but the place of the fixture
  */
 
 /**
@@ -60,8 +63,6 @@
  * @property {'speed' | 'cost'} ratio `speed`: greater is better, stick ÷ entrant for times; `cost`: smaller is better
  * @property {Goal[]} goals
  * @property {(sizes: Sizes, entrant: Entrant) => Fixture | undefined} [fixture]
- * @property {'link' | 'copy' | 'read'} [use] what a measurement gets of its fixture. `link`: its files are not changed
- *   in place. `copy`: they may be. `read`: nothing but the place of the fixture
  * @property {(context: Context) => Promise<Figures>} measure
  */
 
