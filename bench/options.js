@@ -13,7 +13,8 @@ export const HELP = `npm run bench -- [options]
   --output NAME           results go to bench/results/NAME.md, .svg and .json (latest)
   --profile S2            runs our own part of one scenario under the sampling profiler and names what took the time
   --growth                how opening, memory, append, get and compaction grow with the number of keys
-  --keys N                with --growth: the most keys, in powers of ten from 10,000 (1e6)
+  --keys N                the most keys (1e6): of --growth, in powers of ten from 10,000; 1e7 and more has S6
+                          open ten million, too
   --help
 `;
 

@@ -42,7 +42,8 @@ export class Run {
     const sizes = this.options.quick ? scenario.sizes.quick : scenario.sizes.full;
     const entrants = scenario.entrants
       .map(completeEntrant)
-      .filter(({ participant }) => this.options.participants.includes(participant));
+      .filter(({ participant }) => this.options.participants.includes(participant))
+      .filter(({ optional }) => !optional || this.options.keys >= 1e7);
     /** @type {Outcome} */
     const outcome = { scenario, sizes, entrants, rounds: [], failures: new Map() };
     for (const { id, participant } of entrants) {

@@ -11,6 +11,7 @@
  * @property {string} participant
  * @property {string} label
  * @property {Record<string, any>} settings read by `measure`
+ * @property {boolean} [optional] takes so long, or so much of the disk, that it must be asked for
  */
 
 /**
@@ -76,7 +77,8 @@ const LABELS = { ours: 'nest-append-log', stick: 'raw limit', redis: 'Redis AOF'
 export function completeEntrant(entrant) {
   const given = typeof entrant === 'string' ? { participant: entrant } : entrant;
   const { participant, id = participant, settings = {} } = given;
-  return { id, participant, label: given.label ?? LABELS[participant] ?? participant, settings };
+  const label = given.label ?? LABELS[participant] ?? participant;
+  return { id, participant, label, settings, optional: given.optional };
 }
 
 /**
