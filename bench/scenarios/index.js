@@ -7,8 +7,9 @@ import { scenario as s4l } from './s4l-open-large.js';
 import { scenario as s5 } from './s5-compaction.js';
 import { scenario as s6 } from './s6-memory.js';
 import { scenario as s7 } from './s7-random-gets.js';
+import { scenario as s8 } from './s8-leaderboards.js';
 
-export const SCENARIOS = Object.freeze([s1, s2, s3, s4, s4l, s5, s6, s7]);
+export const SCENARIOS = Object.freeze([s1, s2, s3, s4, s4l, s5, s6, s7, s8]);
 
 /** @param {string} id */
 export function scenarioNamed(id) {
