@@ -1,8 +1,11 @@
 // @ts-check
+import { readFileSync } from 'node:fs';
 
 import { inChild } from './in-child.js';
 import { HELP, readOptions } from './options.js';
 import { profile } from './profile.js';
+import { resultsOf } from './report/results.js';
+import { writeReport } from './report/write.js';
 import { Run } from './run.js';
 import { Workspace } from './workspace.js';
 
@@ -28,6 +31,9 @@ async function bench() {
   for (const [i, scenario] of options.scenarios.entries()) {
     run.keepFixturesOf(options.scenarios.slice(i));
     outcomes.push(await run.measure(scenario));
+    // After each scenario: whoever ends a long run keeps what it has found.
+    const page = writeReport(options.output, resultsOf(outcomes, options, participants, workspace.isInMemory));
+    if (i === options.scenarios.length - 1) process.stdout.write(`${readFileSync(page, 'utf8')}\n${page}\n`);
   }
 }
 

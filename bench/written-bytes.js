@@ -5,11 +5,10 @@ import { readFileSync, statSync } from 'node:fs';
 
 const SECTOR = 512;
 
-/** @typedef {{ handed: number, pages: number, disk: number }} Written bytes since the system, or the process, started */
+/** @typedef {{ handed: number, disk: number }} Written bytes since the system, or the process, started */
 
 /**
  * - `handed`: to write calls, by this process or the server in its place (a wake-up of libuv's loop counts 8 bytes)
- * - `pages`: of files that this process (or server) made dirty, whole pages, each time they went to the disk
  * - `disk`: by the device, the file system's journal and everybody else's writes included
  * @param {string} directory
  * @param {number} [server]
@@ -19,17 +18,12 @@ export function writtenSoFar(directory, server) {
   // What others left in the page cache goes out before the counting, and what is ours before it ends.
   execFileSync('sync');
   const io = readFileSync(`/proc/${server ?? 'self'}/io`, 'utf8');
-  const counter = (/** @type {string} */ name) => Number(io.match(new RegExp(`^${name}: (\\d+)`, 'm'))?.[1]);
-  return { handed: counter('wchar'), pages: counter('write_bytes'), disk: deviceBytes(directory) };
+  return { handed: Number(io.match(/^wchar: (\d+)/m)?.[1]), disk: deviceBytes(directory) };
 }
 
 /** @param {Written} before @param {Written} after @returns {Written} */
 export function difference(before, after) {
-  return {
-    handed: after.handed - before.handed,
-    pages: after.pages - before.pages,
-    disk: after.disk - before.disk,
-  };
+  return { handed: after.handed - before.handed, disk: after.disk - before.disk };
 }
 
 /** NaN where the directory lies on no device of its own, as in an overlay. @param {string} directory */

@@ -43,6 +43,7 @@ export function openingScenario({ id, title, records, games, sizes, atMostTimesS
         text: 'without an index file, × stick',
         atMost: atMostTimesStick,
         unit: '×',
+        isOnPlot: true,
         value: (round) => timesAs(round, 'ours', 'openMs'),
       },
       {

@@ -1,11 +1,9 @@
 // @ts-check
 import { join } from 'node:path';
 import { setsFixture } from '../fixtures.js';
-import { bootStorage } from '../nest.js';
 import { parseEveryLine } from '../parse-every-line.js';
 import { keyOf, scramble } from '../records.js';
 import { boards } from './leaderboard-peers.js';
-import { measureRepository } from './leaderboard-repository.js';
 import { figureOf } from './scenario.js';
 import { medianUs } from './time-each.js';
 
@@ -69,12 +67,7 @@ export const scenario = {
   },
   async measure(context) {
     const { participant, settings } = context.entrant;
-    if (participant === 'ours') {
-      return measureRepository(
-        await bootStorage(context.directory, { durable: false, ...context.options }),
-        context.sizes,
-      );
-    }
+    if (participant === 'ours') return repository(context);
     if (participant === 'stick' && !settings.board) return passes(context);
     const open = /** @type {typeof boards[string]} */ (boards[settings.board ?? participant]);
     const board = await open(context.directory, context.sizes.keys);
@@ -86,6 +79,14 @@ export const scenario = {
     return { top10Us, rankUs };
   },
 };
+
+/** @param {import('./scenario.js').Context} context */
+async function repository({ directory, options, sizes }) {
+  // Not above: the other scenarios load this file, too, and their memory is not to hold Nest.
+  const { bootStorage } = await import('../nest.js');
+  const { measureRepository } = await import('./leaderboard-repository.js');
+  return measureRepository(await bootStorage(directory, { durable: false, ...options }), sizes);
+}
 
 /** @param {import('./scenario.js').Context} context */
 async function passes({ fixture, sizes }) {

@@ -29,6 +29,7 @@
  * @property {import('../report/units.js').Unit} unit
  * @property {(round: Round) => number | undefined} value
  * @property {boolean} [stretch] worth telling, not promised
+ * @property {boolean} [isOnPlot] it is the ratio that the plot shows
  */
 
 /**
