@@ -1,6 +1,5 @@
 // @ts-check
-// One panel for each scenario: bars on a logarithmic scale that leave from the stick, to the right where they are more
-// than it, to the left where they are less.
+// One panel for each scenario: bars on a logarithmic scale, with a line where the stick stands and one for the goal.
 import { decadesAround, element, GOAL, INK, line, OURS, PEER, picture, QUIET, RAW, text } from './svg.js';
 import { withUnit } from './units.js';
 
@@ -13,6 +12,8 @@ const HEAD = 50;
 const FOOT = 38;
 const MARGIN = 28;
 const TOP = 84;
+
+const LEGEND_WIDTHS = [140, 66, 118, 46];
 
 /** @typedef {import('./results.js').ScenarioResult} ScenarioResult */
 
@@ -48,7 +49,7 @@ function legend(right) {
   ]);
   return entries
     .map(([fill, words], i) => {
-      const x = right - 430 + i * 122;
+      const x = right - LEGEND_WIDTHS.slice(i).reduce((sum, width) => sum + width);
       const mark = { x, y: 26, width: fill === GOAL ? 2 : 12, height: 12, fill };
       return element('rect', mark) + text(x + 18, 36, words, { fill: QUIET });
     })
@@ -63,7 +64,7 @@ function panelOf({ id, title, stick, ratio, figures, entrants, goals }) {
   const width = PANEL_WIDTH - LABEL_WIDTH - VALUE_WIDTH;
   const xOf = (/** @type {number} */ value) => LABEL_WIDTH + ((Math.log10(value) - low) / (high - low)) * width;
   const bottom = HEAD + entrants.length * ROW;
-  const better = ratio === 'speed' ? 'further right is faster' : 'further left is less';
+  const better = ratio === 'speed' ? 'longer is faster' : 'shorter is better';
   return [
     text(0, 16, `${id}  ${title}`, { 'font-size': 14, 'font-weight': 600 }),
     text(0, 34, `${figures[0]?.label}, × stick (${stick}); ${better}`, { 'font-size': 11, fill: QUIET }),
@@ -115,12 +116,18 @@ function barOf({ id, participant, label, timesStick, medians, fails }, figure, x
     'font-size': 11,
     fill: timesStick === undefined ? QUIET : INK,
   });
-  if (timesStick === undefined || id === 'stick') return name + value;
-  const [left, right] = [xOf(Math.min(1, timesStick)), xOf(Math.max(1, timesStick))];
+  if (timesStick === undefined) return name + value;
   const fill = isOurs ? OURS : participant === 'stick' ? RAW : PEER;
   return (
     name +
-    element('rect', { x: left, y: y + 3, width: Math.max(right - left, 1), height: ROW - 6, rx: 2, fill }) +
+    element('rect', {
+      x: LABEL_WIDTH,
+      y: y + 3,
+      width: Math.max(xOf(timesStick) - LABEL_WIDTH, 1),
+      height: ROW - 6,
+      rx: 2,
+      fill,
+    }) +
     value
   );
 }
