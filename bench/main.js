@@ -1,6 +1,6 @@
 // @ts-check
 import { readFileSync } from 'node:fs';
-
+import { growth } from './growth.js';
 import { inChild } from './in-child.js';
 import { HELP, readOptions } from './options.js';
 import { profile } from './profile.js';
@@ -25,6 +25,7 @@ function read() {
 async function bench() {
   const workspace = new Workspace();
   if (options.profile) return profile(workspace, options, tell);
+  if (options.growth) return show(await growth(workspace, options, tell));
   const participants = await describeParticipants(workspace);
   const run = new Run(workspace, options, participants, tell);
   const outcomes = [];
@@ -33,7 +34,7 @@ async function bench() {
     outcomes.push(await run.measure(scenario));
     // After each scenario: whoever ends a long run keeps what it has found.
     const page = writeReport(options.output, resultsOf(outcomes, options, participants, workspace.isInMemory));
-    if (i === options.scenarios.length - 1) process.stdout.write(`${readFileSync(page, 'utf8')}\n${page}\n`);
+    if (i === options.scenarios.length - 1) show(page);
   }
 }
 
@@ -45,6 +46,11 @@ async function describeParticipants(workspace) {
     described.set(participant, result ?? { missing: `not installed (${fails})` });
   }
   return described;
+}
+
+/** @param {string} page */
+function show(page) {
+  process.stdout.write(`${readFileSync(page, 'utf8')}\n${page}\n`);
 }
 
 /** @param {string} text a line that ends in a newline stays; another one is overwritten by the next */

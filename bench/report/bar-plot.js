@@ -13,6 +13,8 @@ const FOOT = 38;
 const MARGIN = 28;
 const TOP = 84;
 
+/** The least bar does not begin at its own end. */
+const SHORTEST = 0.8;
 const LEGEND_WIDTHS = [140, 66, 118, 46];
 
 /** @typedef {import('./results.js').ScenarioResult} ScenarioResult */
@@ -60,7 +62,7 @@ function legend(right) {
 function panelOf({ id, title, stick, ratio, figures, entrants, goals }) {
   const marks = goals.map(({ mark }) => mark).filter((mark) => mark !== undefined);
   const ratios = entrants.map(({ timesStick }) => timesStick).filter((value) => value !== undefined);
-  const [low, high] = decadesAround([...ratios, ...marks, 1]);
+  const [low, high] = decadesAround([...ratios.map((ratio) => ratio * SHORTEST), ...ratios, ...marks, 1]);
   const width = PANEL_WIDTH - LABEL_WIDTH - VALUE_WIDTH;
   const xOf = (/** @type {number} */ value) => LABEL_WIDTH + ((Math.log10(value) - low) / (high - low)) * width;
   const bottom = HEAD + entrants.length * ROW;

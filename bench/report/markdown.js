@@ -36,11 +36,15 @@ export function machineText({ takenAt, node, cores, processor, kernel }) {
   return `Taken ${takenAt.slice(0, 16).replace('T', ' ')} UTC with Node ${node} on ${cores} cores (${processor}), ${kernel}`;
 }
 
+/** @param {number} rounds */
+export function roundsText(rounds) {
+  return rounds === 1 ? 'one round' : `medians of ${rounds} interleaved rounds`;
+}
+
 /** @param {import('./results.js').Results} results */
 function circumstancesText(results) {
-  const rounds = results.rounds === 1 ? 'one round' : `medians of ${results.rounds} interleaved rounds`;
   return (
-    `${machineText(results)}; ${rounds}. Each measurement runs in a process and a directory of its own. Ratios hold on ` +
+    `${machineText(results)}; ${roundsText(results.rounds)}. Each measurement runs in a process and a directory of its own. Ratios hold on ` +
     'other machines, absolute figures do not: each scenario names its stick, the raw limit measured in the same ' +
     `run. Main files (the JSON views) are ${results.mainFiles ? 'on, as they are by default' : 'off'}.`
   );

@@ -40,7 +40,7 @@ export function picture(width, height, title, content) {
 export function decadesAround(values) {
   const known = values.filter((value) => value > 0 && Number.isFinite(value));
   if (known.length === 0) return [0, 1];
-  const low = Math.floor(Math.log10(Math.min(...known) * 0.8));
+  const low = Math.floor(Math.log10(Math.min(...known)));
   const high = Math.ceil(Math.log10(Math.max(...known)));
   return [low, Math.max(high, low + 1)];
 }

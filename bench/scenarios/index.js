@@ -1,4 +1,5 @@
 // @ts-check
+import { scenario as growth } from './growth.js';
 import { scenario as s1 } from './s1-durable-sequential.js';
 import { scenario as s2 } from './s2-durable-concurrent.js';
 import { scenario as s3 } from './s3-relaxed-concurrent.js';
@@ -14,7 +15,7 @@ export const SCENARIOS = Object.freeze([s1, s2, s3, s4, s4l, s5, s6, s7, s8, s9]
 
 /** @param {string} id */
 export function scenarioNamed(id) {
-  const scenario = SCENARIOS.find((one) => one.id === id);
+  const scenario = [...SCENARIOS, growth].find((one) => one.id === id);
   if (!scenario) throw new Error(`There is no scenario ${id}; there are ${SCENARIOS.map((one) => one.id).join(', ')}.`);
   return scenario;
 }
