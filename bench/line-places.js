@@ -4,6 +4,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 
 const CHUNK = 1024 * 1024;
 const NEWLINE = 0x0a;
+const QUOTE = 0x22;
 const KEY = Buffer.from('"key":"');
 const VALUE = Buffer.from('"value":');
 /** What stands behind the value in a line: `,"seq":…,"crc":"…"}`. */
@@ -45,6 +46,6 @@ export function placesOf(path) {
 function notePlace(line, offset, places) {
   const key = line.indexOf(KEY) + KEY.length;
   const value = line.indexOf(VALUE, key) + VALUE.length;
-  const name = line.latin1Slice(key, line.indexOf(0x22, key));
+  const name = line.toString('latin1', key, line.indexOf(QUOTE, key));
   places.set(name, { offset: offset + value, length: line.lastIndexOf(SEQ) - value });
 }
