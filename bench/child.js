@@ -20,7 +20,7 @@ const job = /** @type {MeasureJob | LoadJob | DescribeJob} */ (JSON.parse(proces
 try {
   tell({ result: await perform(job) });
 } catch (error) {
-  tell({ fails: error instanceof Error ? error.message.split('\n')[0] : String(error) });
+  tell({ fails: reasonOf(error) });
   if (process.env.BENCH_DEBUG) console.error(error);
 }
 
@@ -40,6 +40,13 @@ async function measure({ scenario: id, entrant: entrantId, ...context }) {
   const entrant = scenario.entrants.map(completeEntrant).find((one) => one.id === entrantId);
   if (!entrant) throw new Error(`${id} has no entrant ${entrantId}`);
   return scenario.measure({ ...context, entrant });
+}
+
+/** One line that names no directory of this machine. @param {any} error */
+function reasonOf(error) {
+  if (error?.code === 'ERR_MODULE_NOT_FOUND') return 'it is not installed';
+  const [line = ''] = String(error?.message ?? error).split('\n');
+  return line.replace(/\/\S*append-log-bench-\w+\//g, '');
 }
 
 /** @param {object} message */

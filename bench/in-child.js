@@ -30,6 +30,8 @@ export function inChild(workspace, job, flags = []) {
     });
     child.on('exit', (code, signal) => {
       clearTimeout(timer);
+      // Nothing goes on and nothing is reported: the run is cleaning up.
+      if (workspace.isAbandoned) return;
       if (late) resolve({ fails: `takes more than ${LIMIT_MS / 60_000} minutes` });
       else if (answer.result || answer.fails) resolve(answer);
       else resolve({ fails: signal ? `ended by ${signal}` : `ended with status ${code}` });

@@ -43,7 +43,7 @@ async function describeParticipants(workspace) {
   const described = new Map();
   for (const participant of options.participants) {
     const { result, fails } = await inChild(workspace, { task: 'describe', participant });
-    described.set(participant, result ?? { missing: `not installed (${fails})` });
+    described.set(participant, result ?? { missing: fails });
   }
   return described;
 }

@@ -48,7 +48,7 @@ export class Run {
     const outcome = { scenario, sizes, entrants, rounds: [], failures: new Map() };
     for (const { id, participant } of entrants) {
       const missing = this.participants.get(participant)?.missing;
-      if (missing !== undefined) outcome.failures.set(id, missing);
+      if (missing !== undefined) outcome.failures.set(id, `left out: ${missing}`);
     }
     for (let round = 1; round <= this.options.rounds; round++) await this.#playRound(outcome, round);
     return outcome;

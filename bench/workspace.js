@@ -11,6 +11,7 @@ export class Workspace {
   #count = 0;
   /** @type {Set<import('node:child_process').ChildProcess>} */
   #children = new Set();
+  isAbandoned = false;
 
   constructor() {
     for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
@@ -43,6 +44,7 @@ export class Workspace {
 
   // Children get a moment to end the servers that they started; then their files can go.
   async #abandon() {
+    this.isAbandoned = true;
     const gone = [...this.#children].map((child) => new Promise((resolve) => child.once('exit', resolve)));
     for (const child of this.#children) child.kill('SIGTERM');
     await Promise.race([Promise.all(gone), new Promise((resolve) => setTimeout(resolve, 2000))]);

@@ -2,6 +2,7 @@
 // SQLite through better-sqlite3: one table of keys and JSON texts, WAL, synchronous=FULL where a set is to be durable.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+// @ts-expect-error It ships no types.
 import Database from 'better-sqlite3';
 import { batchingQueue, inBatches } from './batching-queue.js';
 import { versionOf } from './installed.js';
@@ -11,7 +12,7 @@ const TABLE = 'CREATE TABLE IF NOT EXISTS players (key TEXT PRIMARY KEY, value T
 const UPSERT = 'INSERT INTO players VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value';
 
 export const version = () => versionOf('better-sqlite3');
-export const missing = () => (existsSync(BINARY) ? undefined : 'not installed (it could not be compiled)');
+export const missing = () => (existsSync(BINARY) ? undefined : 'it is not installed: it could not be compiled');
 
 /**
  * @param {string} directory

@@ -13,6 +13,7 @@ export const version = () => versionOf('@seald-io/nedb');
  * @param {string} directory
  */
 export async function open(directory) {
+  // @ts-expect-error Its types say that its default export is no class.
   const db = new Datastore({ filename: join(directory, 'players.nedb') });
   await db.loadDatabaseAsync();
   return {

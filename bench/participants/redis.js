@@ -6,7 +6,7 @@ import { versionOf } from './installed.js';
 import { startRedis } from './redis-server.js';
 
 export const version = () => `${serverVersion()?.match(/v=(\S+)/)?.[1]}, client ${versionOf('@redis/client')}`;
-export const missing = () => (serverVersion() ? undefined : 'not installed (there is no redis-server)');
+export const missing = () => (serverVersion() ? undefined : 'it is not installed: there is no redis-server');
 
 /**
  * @param {string} directory

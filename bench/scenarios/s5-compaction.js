@@ -34,6 +34,7 @@ export const scenario = {
   figures: [
     { name: 'durationMs', label: 'duration', unit: 'ms' },
     { name: 'stallMs', label: 'longest stall', unit: 'ms' },
+    { name: 'idleStallMs', label: 'longest stall idle', unit: 'ms' },
     { name: 'idleP99Us', label: "writer's p99 idle", unit: 'µs' },
     { name: 'p99Us', label: "writer's p99 beside", unit: 'µs' },
     { name: 'peakRssBytes', label: 'peak RSS', unit: 'MB' },
@@ -85,7 +86,9 @@ async function compact(context) {
   await store.openLog?.();
   const writer = new Writer(store, context.sizes.keys);
   await writer.during(sleep(context.sizes.idleMs / 4));
+  const idleWatch = new StallWatch();
   const idle = await writer.during(sleep(context.sizes.idleMs));
+  const idleStallMs = idleWatch.stop();
 
   resetPeakRss(store.pid);
   const watch = new StallWatch();
@@ -99,7 +102,7 @@ async function compact(context) {
   const peakRssBytes = peakRssSince(store.pid);
   await store.close();
   const lost = await writer.countLost(await openStore(context, { durable: true }));
-  return { durationMs, stallMs, idleP99Us: p99Us(idle), p99Us: p99Us(beside), peakRssBytes, lost };
+  return { durationMs, stallMs, idleStallMs, idleP99Us: p99Us(idle), p99Us: p99Us(beside), peakRssBytes, lost };
 }
 
 /** @param {number[]} latenciesMs */
