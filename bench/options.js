@@ -10,7 +10,8 @@ export const HELP = `npm run bench -- [options]
   --rounds N              interleaved rounds, of which the medians are given (3)
   --quick                 small sizes, one round: does everything still run? The figures mean nothing
   --no-main-files         ours without its JSON views, which are on by default as they are for users
-  --output NAME           results go to bench/results/NAME.md, .svg and .json (latest)
+  --output NAME           results go to bench/results/NAME.md, .svg and .json
+                          (latest; quick and part for a part of the whole)
   --profile S2            runs our own part of one scenario under the sampling profiler and names what took the time
   --growth                how opening, memory, append, get and compaction grow with the number of keys
   --keys N                the most keys (1e6): of --growth, in powers of ten from 10,000; 1e7 and more has S6
@@ -43,12 +44,18 @@ export function readOptions(words) {
     rounds: wholeNumber('rounds', values.rounds ?? (values.quick ? '1' : '3')),
     quick: values.quick,
     mainFiles: !values['no-main-files'],
-    output: values.output ?? (values.quick ? 'quick' : 'latest'),
+    output: values.output ?? outputOf(values),
     profile: values.profile === undefined ? undefined : scenarioNamed(values.profile),
     growth: values.growth,
     keys: wholeNumber('keys', values.keys),
     help: values.help,
   };
+}
+
+/** A part of the whole does not take its place. @param {{ quick: boolean, only?: string, participants?: string }} values */
+function outputOf({ quick, only, participants }) {
+  if (quick) return 'quick';
+  return only === undefined && participants === undefined ? 'latest' : 'part';
 }
 
 /** @param {string | undefined} text */
