@@ -50,7 +50,8 @@ export class Run {
       const missing = this.participants.get(participant)?.missing;
       if (missing !== undefined) outcome.failures.set(id, `left out: ${missing}`);
     }
-    for (let round = 1; round <= this.options.rounds; round++) await this.#playRound(outcome, round);
+    const rounds = this.options.rounds * (this.options.quick ? 1 : (scenario.repeats ?? 1));
+    for (let round = 1; round <= rounds; round++) await this.#playRound(outcome, `round ${round} of ${rounds}`);
     return outcome;
   }
 
@@ -69,14 +70,14 @@ export class Run {
     }
   }
 
-  /** @param {Outcome} outcome @param {number} number */
-  async #playRound(outcome, number) {
+  /** @param {Outcome} outcome @param {string} name */
+  async #playRound(outcome, name) {
     /** @type {import('./scenarios/scenario.js').Round} */
     const round = new Map();
     for (const entrant of outcome.entrants) {
       // Who failed once would fail again, and perhaps take as long.
       if (outcome.failures.has(entrant.id)) continue;
-      this.tell(`${outcome.scenario.id} round ${number} of ${this.options.rounds}: ${entrant.label}`);
+      this.tell(`${outcome.scenario.id} ${name}: ${entrant.label}`);
       const { result, fails } = await this.#measureOne(outcome, entrant);
       if (fails !== undefined) outcome.failures.set(entrant.id, `fails: ${fails}`);
       else round.set(entrant.id, result);

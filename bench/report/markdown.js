@@ -44,7 +44,7 @@ export function roundsText(rounds) {
 /** @param {import('./results.js').Results} results */
 function circumstancesText(results) {
   return (
-    `${machineText(results)}; ${roundsText(results.rounds)}. Each measurement runs in a process and a directory of its own. Ratios hold on ` +
+    `${machineText(results)}; rounds are interleaved. Each measurement runs in a process and a directory of its own. Ratios hold on ` +
     'other machines, absolute figures do not: each scenario names its stick, the raw limit measured in the same ' +
     `run. Main files (the JSON views) are ${results.mainFiles ? 'on, as they are by default' : 'off'}.`
   );
@@ -59,14 +59,14 @@ function warnings({ quick, isInMemory }) {
 }
 
 /** @param {import('./results.js').ScenarioResult} scenario */
-function scenarioSection({ id, title, what, stick, ratio, figures, entrants }) {
+function scenarioSection({ id, title, what, rounds, stick, ratio, figures, entrants }) {
   const shown = figures.filter(({ name }) => entrants.some(({ medians }) => medians[name] !== undefined));
   const [first, ...others] = shown;
   if (!first) return [`## ${id} · ${title}`, 'Nothing was measured.'];
   const better = ratio === 'speed' ? 'greater is better' : 'smaller is better';
   return [
     `## ${id} · ${title}`,
-    `${what[0]?.toUpperCase()}${what.slice(1)}. Stick: ${stick}. × stick is about ${first.label}; ${better}.`,
+    `${what[0]?.toUpperCase()}${what.slice(1)}; ${roundsText(rounds)}. Stick: ${stick}. × stick is about ${first.label}; ${better}.`,
     table(
       ['', '× stick', first.label, ...others.map(({ label }) => label)],
       entrants.map((entrant) => [

@@ -26,6 +26,7 @@ import { withUnit } from './units.js';
  * @property {string} id
  * @property {string} title
  * @property {string} what
+ * @property {number} rounds
  * @property {string} stick
  * @property {'speed' | 'cost'} ratio
  * @property {import('../scenarios/scenario.js').Figure[]} figures
@@ -71,6 +72,7 @@ function scenarioResult({ scenario, sizes, entrants, rounds, failures }) {
   return {
     id,
     title,
+    rounds: rounds.length,
     what: scenario.what(sizes).replace(/\d{4,}/g, (number) => Number(number).toLocaleString('en-US')),
     stick,
     ratio,

@@ -15,7 +15,8 @@ export const scenario = {
   title: 'Durable sets, one awaited at a time',
   stick: 'writeSync + fdatasyncSync of a ready-made line',
   what: ({ operations }) => `${operations} sets of a small record, each awaited before the next; p50 of their times`,
-  sizes: { full: { warmup: 500, operations: 4000 }, quick: { warmup: 50, operations: 300 } },
+  sizes: { full: { warmup: 300, operations: 1500 }, quick: { warmup: 50, operations: 300 } },
+  repeats: 5,
   entrants: ['ours', 'stick', 'lmdb', 'better-sqlite3', 'classic-level', 'redis'],
   figures: [
     { name: 'p50Us', label: 'p50', unit: 'µs' },

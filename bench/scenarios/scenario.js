@@ -60,6 +60,7 @@
  * @property {string} stick what the raw limit does
  * @property {(sizes: Sizes) => string} what
  * @property {{ full: Sizes, quick: Sizes }} sizes
+ * @property {number} [repeats] of each round: where the disk has moods, many short measurements beat a long one
  * @property {(string | (Partial<Entrant> & { participant: string }))[]} entrants
  * @property {Figure[]} figures the first one is compared with the stick's
  * @property {'speed' | 'cost'} ratio `speed`: greater is better, stick ÷ entrant for times; `cost`: smaller is better
