@@ -1,0 +1,40 @@
+// @ts-check
+// This project's engine, by its front door, with the defaults that a user gets: main files on, 32 MiB of cache.
+import { readFileSync } from 'node:fs';
+import { fileEngine, resolveLogOptions } from '../../dist/storage/log/index.js';
+
+export const LOG = 'players';
+export const version = () => JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+
+const SILENT = { log() {}, warn: console.warn, error: console.error };
+
+/**
+ * @param {string} directory
+ * @param {import('./store.js').StoreOptions} options
+ */
+export async function open(directory, { durable = true, cacheBytes, mainFiles = true } = {}) {
+  const fsync = durable ? 'always' : 'never';
+  const engine = fileEngine(resolveLogOptions({ dataDir: directory, fsync, cacheBytes, mainFiles }), SILENT);
+  await engine.open();
+  return {
+    /** @param {string} key @param {unknown} value */
+    set: (key, value) => engine.append(LOG, { op: 'SET', key, value }),
+    /** @param {string} key */
+    get: (key) => engine.get(LOG, key),
+    openLog: () => engine.openLog(LOG),
+    compact: () => engine.compact(LOG),
+    stats: () => engine.stats(LOG),
+    close: () => engine.close(),
+  };
+}
+
+/** @param {string} directory @param {Iterable<[string, any]>} pairs @param {import('./store.js').StoreOptions} options */
+export async function load(directory, pairs, { mainFiles } = {}) {
+  const store = await open(directory, { durable: false, mainFiles });
+  const iterator = pairs[Symbol.iterator]();
+  const lane = async () => {
+    for (let next = iterator.next(); !next.done; next = iterator.next()) await store.set(...next.value);
+  };
+  await Promise.all(Array.from({ length: 1000 }, lane));
+  await store.close();
+}
