@@ -18,12 +18,16 @@ const DEAD = -1;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** Columns of one run of ids: two hash halves, byte offset and byte length of the member. */
-interface Chunk {
-  hash: Uint32Array;
-  check: Uint32Array;
+/** Byte offset and byte length of the members of one run of ids. */
+interface Columns {
   offset: Float64Array;
   length: Uint32Array;
+}
+
+/** Beside them, two halves of the keys' hashes. */
+interface Chunk extends Columns {
+  hash: Uint32Array;
+  check: Uint32Array;
   /** A snapshot holds the columns of places: they are copied before they change. */
   held: boolean;
 }
@@ -35,8 +39,9 @@ export class Places {
     readonly count: number,
     /** Ids run from 0 up to this; some are free. */
     readonly ids: number,
-    private readonly offsets: Float64Array[],
-    private readonly lengths: Uint32Array[],
+    /** Columns that another thread can read where they lie. */
+    readonly offsets: Float64Array[],
+    readonly lengths: Uint32Array[],
   ) {}
 
   /** Negative for an id that is free. */
@@ -51,10 +56,8 @@ export class Places {
 
 /** Members on their way into another file; see `KeyIndex.beginMove`. */
 export class Move {
-  readonly offsets: Float64Array[] = [];
-  readonly lengths: Uint32Array[] = [];
-  /** Ids set or deleted since the snapshot, perhaps repeatedly. */
-  changed: number[] = [];
+  offsets: Float64Array[] = [];
+  lengths: Uint32Array[] = [];
   /** The whole state was replaced since the snapshot. */
   cleared = false;
   bytes = 0;
@@ -64,11 +67,18 @@ export class Move {
   /** The member lies here in the new file. */
   place(id: number, offset: number, length: number): void {
     const at = id >>> CHUNK_BITS;
-    this.offsets[at] ??= new Float64Array(CHUNK).fill(DEAD);
-    this.lengths[at] ??= new Uint32Array(CHUNK);
+    this.offsets[at] ??= offsetColumn();
+    this.lengths[at] ??= lengthColumn();
     (this.offsets[at] as Float64Array)[id & CHUNK_MASK] = offset;
     (this.lengths[at] as Uint32Array)[id & CHUNK_MASK] = length;
     this.bytes += length;
+  }
+
+  /** Takes over the columns that another thread filled. */
+  adopt({ offsets, lengths, bytes }: Pick<Move, 'offsets' | 'lengths' | 'bytes'>): void {
+    this.offsets = offsets;
+    this.lengths = lengths;
+    this.bytes = bytes;
   }
 }
 
@@ -204,9 +214,7 @@ export class KeyIndex {
     this.#nextId = 0;
     this.#size = 0;
     this.#liveBytes = 0;
-    if (!this.#move) return;
-    this.#move.cleared = true;
-    this.#move.changed = [];
+    if (this.#move) this.#move.cleared = true;
   }
 
   /** All places of this moment. What it costs is paid by later writes, a chunk at a time. */
@@ -229,21 +237,18 @@ export class KeyIndex {
    */
   finishMove(move: Move, shift: number): void {
     this.#move = undefined;
-    const chunks = this.#chunks;
-    // Copied where they stay in place: an id that is listed twice must not move twice.
-    const before = chunks.map(({ offset, length }) => ({ offset: move.cleared ? offset.slice() : offset, length }));
-    for (let at = 0; at < chunks.length && !move.cleared; at += 1) {
-      const chunk = chunks[at] as Chunk;
-      chunk.offset = move.offsets[at] ?? new Float64Array(CHUNK).fill(DEAD);
-      chunk.length = move.lengths[at] ?? new Uint32Array(CHUNK);
-      chunk.held = false;
-    }
     if (!move.cleared) this.#liveBytes = move.bytes;
-    for (const id of move.changed) {
-      const { offset, length } = before[id >>> CHUNK_BITS] as Pick<Chunk, 'offset' | 'length'>;
-      const was = offset[id & CHUNK_MASK] as number;
-      if (!move.cleared) this.#liveBytes += (length[id & CHUNK_MASK] as number) - this.lengthOf(id);
-      this.#place(id, was < 0 ? DEAD : was + shift, length[id & CHUNK_MASK] as number);
+    for (const [at, chunk] of this.#chunks.entries()) {
+      const { offset, length } = chunk;
+      const before = move.cleared ? undefined : move.places.offsets[at];
+      // Still the snapshot's columns: nothing of them changed meanwhile.
+      const changed = offset !== before;
+      chunk.offset = (move.cleared ? undefined : move.offsets[at]) ?? offsetColumn();
+      chunk.length = (move.cleared ? undefined : move.lengths[at]) ?? lengthColumn();
+      chunk.held = false;
+      if (!changed) continue;
+      const bytes = moveChanged({ offset, length }, before, chunk, shift);
+      if (!move.cleared) this.#liveBytes += bytes;
     }
   }
 
@@ -254,13 +259,12 @@ export class KeyIndex {
   #place(id: number, offset: number, length: number): void {
     const chunk = this.#chunks[id >>> CHUNK_BITS] as Chunk;
     if (chunk.held) {
-      chunk.offset = chunk.offset.slice();
-      chunk.length = chunk.length.slice();
+      chunk.offset = offsetColumn(chunk.offset);
+      chunk.length = lengthColumn(chunk.length);
       chunk.held = false;
     }
     chunk.offset[id & CHUNK_MASK] = offset;
     chunk.length[id & CHUNK_MASK] = length;
-    this.#move?.changed.push(id);
   }
 
   #chunkFor(id: number): Chunk {
@@ -268,8 +272,8 @@ export class KeyIndex {
     this.#chunks[at] ??= {
       hash: new Uint32Array(CHUNK),
       check: new Uint32Array(CHUNK),
-      offset: new Float64Array(CHUNK).fill(DEAD),
-      length: new Uint32Array(CHUNK),
+      offset: offsetColumn(),
+      length: lengthColumn(),
       held: false,
     };
     return this.#chunks[at] as Chunk;
@@ -331,6 +335,43 @@ export class KeyIndex {
       gap = next;
     }
   }
+}
+
+/**
+ * Moves what was set or deleted since a snapshot, known by its offset, for an entry never lies where another one did:
+ * in one run through the columns, whose time does not grow with what was written meanwhile.
+ * @param before offsets of the snapshot, undefined where it had none
+ * @returns by how much the live bytes grew
+ */
+function moveChanged(
+  { offset, length }: Columns,
+  before: Float64Array | undefined,
+  moved: Columns,
+  shift: number,
+): number {
+  let bytes = 0;
+  for (let i = 0; i < CHUNK; i += 1) {
+    const now = offset[i] as number;
+    if (now === (before ? before[i] : DEAD)) continue;
+    bytes += (length[i] as number) - (moved.length[i] as number);
+    moved.offset[i] = now < 0 ? DEAD : now + shift;
+    moved.length[i] = length[i] as number;
+  }
+  return bytes;
+}
+
+/** Columns of places are shared: a thread that folds reads them without a copy. A slice of one would not be. */
+function offsetColumn(from?: Float64Array): Float64Array {
+  const column = new Float64Array(new SharedArrayBuffer(CHUNK * Float64Array.BYTES_PER_ELEMENT));
+  if (from) column.set(from);
+  else column.fill(DEAD);
+  return column;
+}
+
+function lengthColumn(from?: Uint32Array): Uint32Array {
+  const column = new Uint32Array(new SharedArrayBuffer(CHUNK * Uint32Array.BYTES_PER_ELEMENT));
+  if (from) column.set(from);
+  return column;
 }
 
 function emptyTables(): Int32Array[] {
