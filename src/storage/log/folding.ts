@@ -3,18 +3,17 @@
  * write temp → fsync temp → hold appends for the last few entries → link the old log to its backup name →
  * rename temp over the log → fsync the directory → release appends → prune backups.
  */
-import { CheckpointWriter } from './checkpoint.js';
 import { chainAfter, extendCrc, writeCrcDigits } from './crc.js';
 import { LogError, toLogError } from './errors.js';
 import { CHECK_DISK } from './exact-read.js';
 import type { FileSystem, OpenFile } from './file-system.js';
-import { NEWLINE, readTail, splitMember } from './format.js';
+import { fold } from './fold.js';
+import { NEWLINE, readTail } from './format.js';
 import { linkUnderFreeName } from './kept-names.js';
 import type { Move } from './key-index.js';
 import type { LogContext } from './log-context.js';
 import { backupsIn } from './log-name.js';
-import { readEntries } from './log-reader.js';
-import { ChangedFile, memberWindows, type WholeFile } from './members.js';
+import type { WholeFile } from './members.js';
 import type { StatePages } from './state-pages.js';
 
 /** The log that is folded, as it stood when the snapshot of its places was taken. */
@@ -35,8 +34,7 @@ export interface Folded {
 }
 
 /**
- * Writes the CHECKPOINT beside the log, whose every byte is verified on the way: what rotted since the log was opened
- * shall not get a checksum that vouches for it. On failure nothing is left of it.
+ * Writes the CHECKPOINT beside the log. On failure nothing is left of it.
  * @throws LogError `LOG_CORRUPT` with the place of the damage
  */
 export async function foldLog(context: LogContext, source: FoldSource): Promise<Folded> {
@@ -45,35 +43,14 @@ export async function foldLog(context: LogContext, source: FoldSource): Promise<
     throw toLogError(error, 'creating', paths.compacting);
   });
   try {
-    const { move } = source;
-    const compactedAt = new Date().toISOString();
-    const writer = new CheckpointWriter(file, { timestamp: source.timestamp, compactedAt, seq: source.seq });
-    for await (const window of memberWindows(source.file, move.places, { whole: source })) {
-      for (const member of window.members) {
-        const { key, value } = splitMember(window.bytes(member));
-        const offset = writer.position;
-        move.place(member, offset, writer.add(key, value));
-      }
-      await writer.flush();
-    }
-    const { bytes, chain, pages } = await writer.finish();
+    const { move, timestamp, seq } = source;
+    const line = { timestamp, compactedAt: new Date().toISOString(), seq };
+    const { bytes, chain, pages } = await fold({ source, target: file, move, line });
     return { file, checkpointBytes: bytes, pages, end: { offset: bytes, chain } };
   } catch (error) {
     await discard(disk, file);
-    if (error instanceof ChangedFile || error instanceof SyntaxError) await refuseDamage(source, error);
     throw toLogError(error, 'writing', paths.compacting);
   }
-}
-
-/** Finds the line that is damaged. */
-async function refuseDamage({ file, size }: FoldSource, cause: unknown): Promise<never> {
-  for await (const _ of readEntries(file, size));
-  throw new LogError('LOG_CORRUPT', `${file.path} changed while it was compacted.`, {
-    file: file.path,
-    offset: 0,
-    cause,
-    hint: CHECK_DISK,
-  });
 }
 
 /**
