@@ -3,11 +3,14 @@
  * write temp → fsync temp → hold appends for the last few entries → link the old log to its backup name →
  * rename temp over the log → fsync the directory → release appends → prune backups.
  */
+import type { WrittenCheckpoint } from './checkpoint.js';
 import { chainAfter, extendCrc, writeCrcDigits } from './crc.js';
 import { LogError, toLogError } from './errors.js';
 import { CHECK_DISK } from './exact-read.js';
 import type { FileSystem, OpenFile } from './file-system.js';
-import { fold } from './fold.js';
+import { type Fold, fold } from './fold.js';
+import { orderOf } from './fold-order.js';
+import { foldInThread, NoThread } from './folding-thread.js';
 import { NEWLINE, readTail } from './format.js';
 import { linkUnderFreeName } from './kept-names.js';
 import type { Move } from './key-index.js';
@@ -45,11 +48,24 @@ export async function foldLog(context: LogContext, source: FoldSource): Promise<
   try {
     const { move, timestamp, seq } = source;
     const line = { timestamp, compactedAt: new Date().toISOString(), seq };
-    const { bytes, chain, pages } = await fold({ source, target: file, move, line });
+    const { bytes, chain, pages } = await foldSomewhere(context, { source, target: file, move, line });
     return { file, checkpointBytes: bytes, pages, end: { offset: bytes, chain } };
   } catch (error) {
     await discard(disk, file);
     throw toLogError(error, 'writing', paths.compacting);
+  }
+}
+
+/** In a thread of its own where that pays. */
+async function foldSomewhere({ logger }: LogContext, work: Fold): Promise<WrittenCheckpoint> {
+  const order = orderOf(work);
+  if (!order) return fold(work);
+  try {
+    return await foldInThread(order, work.move);
+  } catch (error) {
+    if (!(error instanceof NoThread)) throw error;
+    logger.warn(`No thread could be started to fold ${order.source.path}, this one does it: ${error.message}`);
+    return fold(work);
   }
 }
 

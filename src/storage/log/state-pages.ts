@@ -70,7 +70,7 @@ export class StatePages {
     /** First byte of the state, and first byte behind it. */
     readonly start: number,
     readonly end: number,
-    private readonly crcs: Uint32Array,
+    readonly crcs: Uint32Array,
   ) {}
 
   covers(offset: number): boolean {
