@@ -248,18 +248,54 @@ describe('what a thread finds is refused as the calling one would', () => {
   });
 });
 
-test('a program that compacts ends when it has, also where it does not close', async () => {
-  const { dataDir, engine } = await filled();
-  await engine.close();
+/** A process that opens the log and does what `text` says, with `engine`. */
+async function run(dataDir: string, text: string): Promise<{ stdout: string; signal: string | undefined }> {
   const door = new URL('../../../../src/storage/log/index.js', import.meta.url).href;
   const program = `
+    import { statSync } from 'node:fs';
     import { fileEngine, resolveLogOptions } from ${JSON.stringify(door)};
     const options = resolveLogOptions({ dataDir: ${JSON.stringify(dataDir)}, mainFiles: false });
-    const engine = fileEngine(options, console);
+    const engine = fileEngine(options, { log() {}, warn() {}, error() {} });
     await engine.open();
-    process.stdout.write((await engine.compact('a')).outcome);`;
+    ${text}`;
   const words = ['--input-type=module', '--eval', program];
-  const { stdout } = await promisify(execFile)(process.execPath, words, { env: { ...process.env, NODE_OPTIONS: '' } });
-  expect(stdout).toBe('compacted');
-  expect(await logLines(dataDir, 'a')).toHaveLength(1);
-}, 20_000);
+  const running = promisify(execFile)(process.execPath, words, { env: { ...process.env, NODE_OPTIONS: '' } });
+  return running.then(
+    ({ stdout }) => ({ stdout, signal: undefined }),
+    (error) => {
+      if (error.signal) return error as { stdout: string; signal: string };
+      throw error;
+    },
+  );
+}
+
+describe('a process', () => {
+  test('that compacts ends when it has, also where it does not close', async () => {
+    const { dataDir, engine } = await filled();
+    await engine.close();
+    const { stdout } = await run(dataDir, "process.stdout.write((await engine.compact('a')).outcome);");
+    expect(stdout).toBe('compacted');
+    expect(await logLines(dataDir, 'a')).toHaveLength(1);
+  }, 20_000);
+
+  test('that is killed while a thread folds leaves the log as it was', async () => {
+    const { dataDir, engine, state } = await filled();
+    await engine.close();
+    const before = await readLog(dataDir, 'a');
+    const compacting = JSON.stringify(join(dataDir, 'logs', 'a.log.compacting'));
+    const { signal } = await run(
+      dataDir,
+      `void engine.compact('a');
+      for (;;) {
+        if (statSync(${compacting}, { throwIfNoEntry: false })?.size > 0) process.kill(process.pid, 'SIGKILL');
+        await new Promise((resolve) => setImmediate(resolve));
+      }`,
+    );
+    expect(signal).toBe('SIGKILL');
+    expect(await readLog(dataDir, 'a')).toBe(before);
+    const again = await bench.engine({ dataDir });
+    expect(await stateOf(again, 'a')).toEqual(state);
+    expect(await filesOf(dataDir)).not.toContain('a.log.compacting');
+    expect((await again.compact('a')).outcome).toBe('compacted');
+  }, 20_000);
+});
