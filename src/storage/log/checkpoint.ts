@@ -1,14 +1,12 @@
 /** Writes a CHECKPOINT line piece by piece, however large the state; compaction and healing both end here. */
 import { chainAfter, writeCrcDigits } from './crc.js';
-import type { OpenFile } from './file-system.js';
+import { type OpenFile, SYNC_BYTES } from './file-system.js';
 import { AFTER_CRC, checkpointEnds } from './format.js';
 import { PageSummer, type StatePages } from './state-pages.js';
 
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const BUFFER_BYTES = 1024 * 1024;
-/** Bytes between two fsyncs: one large fsync at the end would hold up the fsyncs of those who append meanwhile. */
-const SYNC_BYTES = 8 * 1024 * 1024;
 
 /** What a CHECKPOINT says beside its state. */
 export interface CheckpointEnds {

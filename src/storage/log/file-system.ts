@@ -54,6 +54,12 @@ export interface FileSystem {
   syncDirectory(path: string): Promise<void>;
 }
 
+/**
+ * Bytes of a large file that are written between two fsyncs: one large fsync at the end would hold up the fsyncs of
+ * those who append meanwhile.
+ */
+export const SYNC_BYTES = 8 * 1024 * 1024;
+
 const FLAGS: Record<OpenMode, number> = {
   read: fs.constants.O_RDONLY,
   write: fs.constants.O_RDWR | fs.constants.O_CREAT,

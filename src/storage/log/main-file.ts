@@ -3,7 +3,7 @@
  * exists, so it is written behind, in bounded time and at bounded cost, and always swapped in whole.
  */
 import { crcDigits, extendCrc } from './crc.js';
-import { replaceFile } from './file-system.js';
+import { replaceFile, SYNC_BYTES } from './file-system.js';
 import { splitMember } from './format.js';
 import type { Places } from './key-index.js';
 import type { LogContext, SharedFile } from './log-context.js';
@@ -101,12 +101,16 @@ export class MainFile {
   async #replace(source: LogSnapshot): Promise<MainFileProof> {
     const { disk, paths } = this.context;
     let bytes = 0;
+    let synced = 0;
     let crc = 0;
     await replaceFile(disk, paths.mainFile, async (file) => {
       for await (const piece of render(source)) {
         await file.write(piece, 0, piece.length, bytes);
         bytes += piece.length;
         crc = extendCrc(crc, piece);
+        if (bytes - synced < SYNC_BYTES) continue;
+        await file.sync();
+        synced = bytes;
       }
     });
     return { bytes, crc: crcDigits(crc) };
