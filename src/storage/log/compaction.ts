@@ -10,6 +10,8 @@ import type { CompactionReport, CompactOptions } from './log-engine.js';
 export const KEEP_BACKUPS = 3;
 /** Entries are copied without holding appends until no more than this is left. */
 const HELD_BYTES = 64 * 1024;
+/** Up to this size the main file is brought up to date at once; that of a larger log follows in its own time. */
+const VIEW_BYTES = 8 * 1024 * 1024;
 
 /** @throws LogError where it failed; the log is then as it was */
 export async function compactLog(log: FileLog, options: CompactOptions = {}): Promise<CompactionReport> {
@@ -39,7 +41,7 @@ export async function compactLog(log: FileLog, options: CompactOptions = {}): Pr
   });
   await pruneBackups(log.context, keepBackups);
   await dropIndexFile(log.context, report.bytesBefore);
-  await log.mainFile.write();
+  if (log.index.liveBytes <= VIEW_BYTES) await log.mainFile.write();
   report.outcome = 'compacted';
   report.bytesAfter = log.end.offset;
   report.entriesAfter = log.entries;

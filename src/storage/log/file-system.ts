@@ -4,8 +4,8 @@
  * Errors are those of the system, with their `code`.
  */
 import * as fs from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, normalize } from 'node:path';
-import extensions from 'fs-native-extensions';
 import { systemCode } from './errors.js';
 
 /** How a file is opened; `write` creates it where it is missing, `replace` also empties it. */
@@ -26,6 +26,11 @@ export interface OpenFile {
   close(): Promise<void>;
   /** Tries to lock the file for this open file alone; the kernel lets go when the process ends, however it ends. */
   tryLock(): boolean;
+  /**
+   * By what other threads of this process reach the same open file. Absent where only this object does, as on a
+   * simulated disk: then no thread is asked.
+   */
+  readonly descriptor?: number;
 }
 
 export interface FileSystem {
@@ -49,6 +54,12 @@ export interface FileSystem {
   syncDirectory(path: string): Promise<void>;
 }
 
+/**
+ * Bytes of a large file that are written between two fsyncs: one large fsync at the end would hold up the fsyncs of
+ * those who append meanwhile.
+ */
+export const SYNC_BYTES = 8 * 1024 * 1024;
+
 const FLAGS: Record<OpenMode, number> = {
   read: fs.constants.O_RDONLY,
   write: fs.constants.O_RDWR | fs.constants.O_CREAT,
@@ -61,14 +72,14 @@ class NodeFile implements OpenFile {
 
   constructor(
     public path: string,
-    private readonly fd: number,
+    readonly descriptor: number,
   ) {}
 
   async read(buffer: Uint8Array, at: number, length: number, position: number): Promise<number> {
     let done = 0;
     while (done < length) {
       const read = await new Promise<number>((resolve, reject) => {
-        fs.read(this.fd, buffer, at + done, length - done, position + done, (error, bytes) =>
+        fs.read(this.descriptor, buffer, at + done, length - done, position + done, (error, bytes) =>
           error ? reject(error) : resolve(bytes),
         );
       });
@@ -81,7 +92,7 @@ class NodeFile implements OpenFile {
   readSync(buffer: Uint8Array, at: number, length: number, position: number): number {
     let done = 0;
     while (done < length) {
-      const read = fs.readSync(this.fd, buffer, at + done, length - done, position + done);
+      const read = fs.readSync(this.descriptor, buffer, at + done, length - done, position + done);
       if (read === 0) break;
       done += read;
     }
@@ -92,7 +103,7 @@ class NodeFile implements OpenFile {
     let done = 0;
     while (done < length) {
       done += await new Promise<number>((resolve, reject) => {
-        fs.write(this.fd, buffer, at + done, length - done, position + done, (error, bytes) =>
+        fs.write(this.descriptor, buffer, at + done, length - done, position + done, (error, bytes) =>
           error ? reject(error) : resolve(bytes),
         );
       });
@@ -100,28 +111,46 @@ class NodeFile implements OpenFile {
   }
 
   sync(): Promise<void> {
-    return call((done) => fs.fdatasync(this.fd, done));
+    return call((done) => fs.fdatasync(this.descriptor, done));
   }
 
   truncate(size: number): Promise<void> {
-    return call((done) => fs.ftruncate(this.fd, size, done));
+    return call((done) => fs.ftruncate(this.descriptor, size, done));
   }
 
   size(): Promise<number> {
     return new Promise((resolve, reject) => {
-      fs.fstat(this.fd, (error, stats) => (error ? reject(error) : resolve(stats.size)));
+      fs.fstat(this.descriptor, (error, stats) => (error ? reject(error) : resolve(stats.size)));
     });
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await call((done) => fs.close(this.fd, done));
+    await call((done) => fs.close(this.descriptor, done));
   }
 
   tryLock(): boolean {
-    return extensions.tryLock(this.fd);
+    return locks().tryLock(this.descriptor);
   }
+}
+
+/** Blocks whoever calls it while it reads and writes, which is faster; only `sync` takes its time beside. */
+class BlockingFile extends NodeFile {
+  override async read(buffer: Uint8Array, at: number, length: number, position: number): Promise<number> {
+    return this.readSync(buffer, at, length, position);
+  }
+
+  override async write(buffer: Uint8Array, at: number, length: number, position: number): Promise<void> {
+    for (let done = 0; done < length; ) {
+      done += fs.writeSync(this.descriptor, buffer, at + done, length - done, position + done);
+    }
+  }
+}
+
+/** A file that another thread opened, and closes once this one has ended. */
+export function fileOfAnotherThread(path: string, descriptor: number): OpenFile {
+  return new BlockingFile(path, descriptor);
 }
 
 /** The disk of this machine. */
@@ -187,6 +216,11 @@ export class NodeFileSystem implements FileSystem {
       await fd.close();
     }
   }
+}
+
+/** Loaded by whoever locks: a thread that only copies starts sooner without it. */
+function locks(): typeof import('fs-native-extensions') {
+  return createRequire(import.meta.url)('fs-native-extensions');
 }
 
 function call(start: (done: (error: NodeJS.ErrnoException | null) => void) => void): Promise<void> {

@@ -3,19 +3,21 @@
  * write temp → fsync temp → hold appends for the last few entries → link the old log to its backup name →
  * rename temp over the log → fsync the directory → release appends → prune backups.
  */
-import { CheckpointWriter } from './checkpoint.js';
+import type { WrittenCheckpoint } from './checkpoint.js';
 import { chainAfter, extendCrc, writeCrcDigits } from './crc.js';
 import { LogError, toLogError } from './errors.js';
 import { CHECK_DISK } from './exact-read.js';
 import type { FileSystem, OpenFile } from './file-system.js';
-import { NEWLINE, readTail, splitMember } from './format.js';
+import { type Fold, fold } from './fold.js';
+import { orderOf } from './fold-order.js';
+import { foldInThread, NoThread } from './folding-thread.js';
+import { NEWLINE, readTail } from './format.js';
 import { linkUnderFreeName } from './kept-names.js';
-import type { Move } from './key-index.js';
 import type { LogContext } from './log-context.js';
 import { backupsIn } from './log-name.js';
-import { ChangedFile, memberWindows, type WholeFile } from './members.js';
+import type { WholeFile } from './members.js';
+import type { Move } from './places.js';
 import type { StatePages } from './state-pages.js';
-import { refuseDamage } from './verification.js';
 
 /** The log that is folded, as it stood when the snapshot of its places was taken. */
 export interface FoldSource extends WholeFile {
@@ -35,8 +37,7 @@ export interface Folded {
 }
 
 /**
- * Writes the CHECKPOINT beside the log, whose every byte is verified on the way: what rotted since the log was opened
- * shall not get a checksum that vouches for it. On failure nothing is left of it.
+ * Writes the CHECKPOINT beside the log. On failure nothing is left of it.
  * @throws LogError `LOG_CORRUPT` with the place of the damage
  */
 export async function foldLog(context: LogContext, source: FoldSource): Promise<Folded> {
@@ -45,25 +46,26 @@ export async function foldLog(context: LogContext, source: FoldSource): Promise<
     throw toLogError(error, 'creating', paths.compacting);
   });
   try {
-    const { move } = source;
-    const compactedAt = new Date().toISOString();
-    const writer = new CheckpointWriter(file, { timestamp: source.timestamp, compactedAt, seq: source.seq });
-    for await (const window of memberWindows(source.file, move.places, { whole: source })) {
-      for (const member of window.members) {
-        const { key, value } = splitMember(window.bytes(member));
-        const offset = writer.position;
-        move.place(member, offset, writer.add(key, value));
-      }
-      await writer.flush();
-    }
-    const { bytes, chain, pages } = await writer.finish();
+    const { move, timestamp, seq } = source;
+    const line = { timestamp, compactedAt: new Date().toISOString(), seq };
+    const { bytes, chain, pages } = await foldSomewhere(context, { source, target: file, move, line });
     return { file, checkpointBytes: bytes, pages, end: { offset: bytes, chain } };
   } catch (error) {
     await discard(disk, file);
-    if (error instanceof ChangedFile || error instanceof SyntaxError) {
-      await refuseDamage(source.file, source.size, error);
-    }
     throw toLogError(error, 'writing', paths.compacting);
+  }
+}
+
+/** In a thread of its own where that pays. */
+async function foldSomewhere({ logger }: LogContext, work: Fold): Promise<WrittenCheckpoint> {
+  const order = orderOf(work);
+  if (!order) return fold(work);
+  try {
+    return await foldInThread(order, work.move);
+  } catch (error) {
+    if (!(error instanceof NoThread)) throw error;
+    logger.warn(`No thread could be started to fold ${order.source.path}, this one does it: ${error.message}`);
+    return fold(work);
   }
 }
 

@@ -188,12 +188,16 @@ function parseMember(bytes: Buffer): { key: string; value: unknown } {
   return { key: JSON.parse(decodeText(bytes, 0, afterKey)), value: JSON.parse(decodeText(bytes, colon + 1)) };
 }
 
+/** Index of a member's value, whose key ends at `keyEnd`; -1 where another program put something between. */
+export function valueIndex(bytes: Uint8Array, keyEnd: number): number {
+  if (bytes[keyEnd] === COLON) return keyEnd + 1;
+  return matches(bytes, keyEnd, VALUE) ? keyEnd + VALUE.length : -1;
+}
+
 /** The key and the value of a member as JSON bytes, without decoding the value. */
 export function splitMember(bytes: Buffer): { key: Buffer; value: Buffer } {
   const afterKey = bytes[0] === QUOTE ? stringEnd(bytes, 0, bytes.length) : -1;
-  let valueAt = -1;
-  if (afterKey > 0 && bytes[afterKey] === COLON) valueAt = afterKey + 1;
-  else if (afterKey > 0 && matches(bytes, afterKey, VALUE)) valueAt = afterKey + VALUE.length;
+  const valueAt = afterKey > 0 ? valueIndex(bytes, afterKey) : -1;
   // Behind the value of a SET line an audit trail, or members of a later version, may stand.
   const end = valueAt > 0 ? jsonValueEnd(bytes, valueAt, bytes.length) : -1;
   if (end > 0) return { key: bytes.subarray(0, afterKey), value: bytes.subarray(valueAt, end) };

@@ -4,7 +4,8 @@
  * hashes, checks, offsets and lengths, then the hash tables, then the checksums of the state's pages. Little-endian.
  */
 import { crcDigits, extendCrc } from './crc.js';
-import { CHUNK, KeyIndex, type KeyIndexParts } from './key-index.js';
+import { KeyIndex, type KeyIndexParts } from './key-index.js';
+import { CHUNK } from './places.js';
 import { StatePages } from './state-pages.js';
 
 export const HEADER_BYTES = 8192;

@@ -6,71 +6,32 @@
  * it changes.
  */
 import { randomFillSync } from 'node:crypto';
+import {
+  CHUNK,
+  CHUNK_BITS,
+  CHUNK_MASK,
+  type Columns,
+  DEAD,
+  lengthColumn,
+  Move,
+  moveChanged,
+  offsetColumn,
+  Places,
+} from './places.js';
 
-const CHUNK_BITS = 14;
-/** Ids in a chunk. */
-export const CHUNK = 1 << CHUNK_BITS;
-const CHUNK_MASK = CHUNK - 1;
 /** Hash tables, chosen by the hash's upper bits, and the slots that each begins with. */
 const TABLES = 256;
 const FIRST_SLOTS = 16;
 const EMPTY = -1;
-const DEAD = -1;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** Columns of one run of ids: two hash halves, byte offset and byte length of the member. */
-export interface Chunk {
+/** Beside them, two halves of the keys' hashes. */
+export interface Chunk extends Columns {
   hash: Uint32Array;
   check: Uint32Array;
-  offset: Float64Array;
-  length: Uint32Array;
   /** A snapshot holds the columns of places: they are copied before they change. */
   held: boolean;
-}
-
-/** Where all members lie at one moment, in chunks by id; writes that follow do not show. */
-export class Places {
-  constructor(
-    /** Live members. */
-    readonly count: number,
-    /** Ids run from 0 up to this; some are free. */
-    readonly ids: number,
-    private readonly offsets: Float64Array[],
-    private readonly lengths: Uint32Array[],
-  ) {}
-
-  /** Negative for an id that is free. */
-  offsetOf(id: number): number {
-    return (this.offsets[id >>> CHUNK_BITS] as Float64Array)[id & CHUNK_MASK] as number;
-  }
-
-  lengthOf(id: number): number {
-    return (this.lengths[id >>> CHUNK_BITS] as Uint32Array)[id & CHUNK_MASK] as number;
-  }
-}
-
-/** Members on their way into another file; see `KeyIndex.beginMove`. */
-export class Move {
-  readonly offsets: Float64Array[] = [];
-  readonly lengths: Uint32Array[] = [];
-  /** Ids set or deleted since the snapshot, perhaps repeatedly. */
-  changed: number[] = [];
-  /** The whole state was replaced since the snapshot. */
-  cleared = false;
-  bytes = 0;
-
-  constructor(readonly places: Places) {}
-
-  /** The member lies here in the new file. */
-  place(id: number, offset: number, length: number): void {
-    const at = id >>> CHUNK_BITS;
-    this.offsets[at] ??= new Float64Array(CHUNK).fill(DEAD);
-    this.lengths[at] ??= new Uint32Array(CHUNK);
-    (this.offsets[at] as Float64Array)[id & CHUNK_MASK] = offset;
-    (this.lengths[at] as Uint32Array)[id & CHUNK_MASK] = length;
-    this.bytes += length;
-  }
 }
 
 /** All that an index is made of. */
@@ -241,9 +202,7 @@ export class KeyIndex {
     this.#nextId = 0;
     this.#size = 0;
     this.#liveBytes = 0;
-    if (!this.#move) return;
-    this.#move.cleared = true;
-    this.#move.changed = [];
+    if (this.#move) this.#move.cleared = true;
   }
 
   /** All places of this moment. What it costs is paid by later writes, a chunk at a time. */
@@ -266,21 +225,18 @@ export class KeyIndex {
    */
   finishMove(move: Move, shift: number): void {
     this.#move = undefined;
-    const chunks = this.#chunks;
-    // Copied where they stay in place: an id that is listed twice must not move twice.
-    const before = chunks.map(({ offset, length }) => ({ offset: move.cleared ? offset.slice() : offset, length }));
-    for (let at = 0; at < chunks.length && !move.cleared; at += 1) {
-      const chunk = chunks[at] as Chunk;
-      chunk.offset = move.offsets[at] ?? new Float64Array(CHUNK).fill(DEAD);
-      chunk.length = move.lengths[at] ?? new Uint32Array(CHUNK);
-      chunk.held = false;
-    }
     if (!move.cleared) this.#liveBytes = move.bytes;
-    for (const id of move.changed) {
-      const { offset, length } = before[id >>> CHUNK_BITS] as Pick<Chunk, 'offset' | 'length'>;
-      const was = offset[id & CHUNK_MASK] as number;
-      if (!move.cleared) this.#liveBytes += (length[id & CHUNK_MASK] as number) - this.lengthOf(id);
-      this.#place(id, was < 0 ? DEAD : was + shift, length[id & CHUNK_MASK] as number);
+    for (const [at, chunk] of this.#chunks.entries()) {
+      const { offset, length } = chunk;
+      const before = move.cleared ? undefined : move.places.offsets[at];
+      // Still the snapshot's columns: nothing of them changed meanwhile.
+      const changed = offset !== before;
+      chunk.offset = (move.cleared ? undefined : move.offsets[at]) ?? offsetColumn();
+      chunk.length = (move.cleared ? undefined : move.lengths[at]) ?? lengthColumn();
+      chunk.held = false;
+      if (!changed) continue;
+      const bytes = moveChanged({ offset, length }, before, chunk, shift);
+      if (!move.cleared) this.#liveBytes += bytes;
     }
   }
 
@@ -291,13 +247,12 @@ export class KeyIndex {
   #place(id: number, offset: number, length: number): void {
     const chunk = this.#chunks[id >>> CHUNK_BITS] as Chunk;
     if (chunk.held) {
-      chunk.offset = chunk.offset.slice();
-      chunk.length = chunk.length.slice();
+      chunk.offset = offsetColumn(chunk.offset);
+      chunk.length = lengthColumn(chunk.length);
       chunk.held = false;
     }
     chunk.offset[id & CHUNK_MASK] = offset;
     chunk.length[id & CHUNK_MASK] = length;
-    this.#move?.changed.push(id);
   }
 
   #chunkFor(id: number): Chunk {
@@ -305,8 +260,8 @@ export class KeyIndex {
     this.#chunks[at] ??= {
       hash: new Uint32Array(CHUNK),
       check: new Uint32Array(CHUNK),
-      offset: new Float64Array(CHUNK).fill(DEAD),
-      length: new Uint32Array(CHUNK),
+      offset: offsetColumn(),
+      length: lengthColumn(),
       held: false,
     };
     return this.#chunks[at] as Chunk;

@@ -3,12 +3,12 @@
  * exists, so it is written behind, in bounded time and at bounded cost, and always swapped in whole.
  */
 import { crcDigits, extendCrc } from './crc.js';
-import { replaceFile } from './file-system.js';
+import { replaceFile, SYNC_BYTES } from './file-system.js';
 import { splitMember } from './format.js';
-import type { Places } from './key-index.js';
 import type { LogContext, SharedFile } from './log-context.js';
 import type { MemberProof } from './member-proof.js';
 import { memberWindows } from './members.js';
+import type { Places } from './places.js';
 
 /** Up to this size the view is laid out as the reference bot did, one member a line; above, one key a line. */
 const INDENT_BYTES = 256 * 1024;
@@ -118,12 +118,16 @@ export class MainFile {
   async #replace(source: LogSnapshot): Promise<MainFileProof> {
     const { disk, paths } = this.context;
     let bytes = 0;
+    let synced = 0;
     let crc = 0;
     await replaceFile(disk, paths.mainFile, async (file) => {
       for await (const piece of render(source)) {
         await file.write(piece, 0, piece.length, bytes);
         bytes += piece.length;
         crc = extendCrc(crc, piece);
+        if (bytes - synced < SYNC_BYTES) continue;
+        await file.sync();
+        synced = bytes;
       }
     });
     return { bytes, crc: crcDigits(crc) };

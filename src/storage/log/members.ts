@@ -2,8 +2,8 @@
 import { extendCrc } from './crc.js';
 import { readExactly } from './exact-read.js';
 import type { OpenFile } from './file-system.js';
-import type { Places } from './key-index.js';
-import type { MemberProof } from './member-proof.js';
+import type { MemberProof, ReadBytes } from './member-proof.js';
+import type { Places } from './places.js';
 
 const WINDOW_BYTES = 512 * 1024;
 /** A buffer that one huge value needed is not kept. */
@@ -17,6 +17,8 @@ export interface MemberWindow {
   members: Uint32Array;
   /** The bytes of a member; valid until the next window is asked for. */
   bytes(id: number): Buffer;
+  /** What was read, as long, and where in the file it begins. */
+  held: ReadBytes;
 }
 
 /** What a file must be, all of it, where that is to be verified on the way. */
@@ -66,6 +68,7 @@ export async function* memberWindows(
     each?.assertPages(held, stretch);
     yield {
       members,
+      held,
       bytes: (id) => {
         const offset = places.offsetOf(id);
         const at = offset - read.from;

@@ -16,15 +16,16 @@ export interface Rewriting {
 export async function rewriteLog(context: LogContext, state: State, line: Rewriting): Promise<string | undefined> {
   const { disk, paths } = context;
   const file = await disk.open(paths.compacting, 'replace');
+  const { seq, timestamp } = line;
+  const writer = new CheckpointWriter(file, { timestamp, compactedAt: new Date().toISOString(), seq });
   try {
-    const { seq, timestamp } = line;
-    const writer = new CheckpointWriter(file, { timestamp, compactedAt: new Date().toISOString(), seq });
     for (const [key, value] of state) {
       writer.add(Buffer.from(key), Buffer.from(value));
       await writer.flush();
     }
     await writer.finish();
   } finally {
+    await writer.settle();
     await file.close();
   }
   const keptAs = line.exists ? await linkUnderFreeName(disk, paths.log, (unixMs) => paths.damaged(unixMs)) : undefined;

@@ -109,6 +109,18 @@ test('keys deleted make room for others', () => {
   expect(index.size).toBe(10);
 });
 
+test('a snapshot is read by other threads where it lies, also of what was copied since another', () => {
+  const index = new KeyIndex();
+  put(index, 'k', [10, 5]);
+  const first = index.snapshot();
+  put(index, 'k', [20, 7]);
+  const second = index.snapshot();
+  for (const { offsets, lengths } of [first, second]) {
+    for (const { buffer } of [...offsets, ...lengths]) expect(buffer).toBeInstanceOf(SharedArrayBuffer);
+  }
+  expect([first, second].map(placesOf)).toEqual([[[10, 5]], [[20, 7]]]);
+});
+
 const keys = fc.oneof(
   fc.constantFrom('', '__proto__', 'constructor', 'a', 'b', '\ud800', '"\\'),
   fc.string({ unit: 'binary', maxLength: 3 }),
