@@ -28,6 +28,7 @@ export interface Reading {
 /** A longer damaged line is not kept aside for a second look. */
 const UNPROVEN_BYTES = 64 * 1024 * 1024;
 const AFTER_DIGITS = 10;
+const MOST_READINGS = 64;
 
 export class ChainReadings {
   #chains = [0];
@@ -36,6 +37,8 @@ export class ChainReadings {
   #unproven: UnprovenLine | undefined;
   /** Readings from here on take the last blank line for an insertion. */
   #blankInsertedFrom = Number.POSITIVE_INFINITY;
+  /** Nothing but newlines came since they were doubled for such. */
+  #endsBlank = false;
 
   /** Only one reading is left. */
   get certain(): boolean {
@@ -48,6 +51,7 @@ export class ChainReadings {
   }
 
   know(chain: number): void {
+    this.#endsBlank = false;
     this.#chains = [chain];
     this.#open = 1;
     this.#unproven = undefined;
@@ -56,14 +60,27 @@ export class ChainReadings {
 
   /** Bytes without a checksum of their own, which belong to the chain. */
   extend(bytes: Uint8Array): void {
+    this.#endsBlank = false;
     this.#chains = this.#chains.map((chain) => extendCrc(chain, bytes));
   }
 
-  /** Newlines alone, which may have been there when the next line was written, or not. */
+  /**
+   * Newlines alone, which may have been there when the next line was written, or not; of a run of them all or none. Each
+   * run doubles the readings: beyond a few runs they are taken as they are.
+   */
   blank(bytes: Uint8Array): void {
-    const without = this.#chains;
-    this.#chains = [...without.map((chain) => extendCrc(chain, bytes)), ...without];
-    this.#blankInsertedFrom = without.length;
+    const extended = (chain: number) => extendCrc(chain, bytes);
+    if (this.#endsBlank) {
+      const without = this.#chains.slice(this.#blankInsertedFrom);
+      this.#chains = [...this.#chains.slice(0, this.#blankInsertedFrom).map(extended), ...without];
+    } else if (this.#chains.length >= MOST_READINGS) {
+      this.#chains = this.#chains.map(extended);
+    } else {
+      const without = this.#chains;
+      this.#chains = [...without.map(extended), ...without];
+      this.#blankInsertedFrom = without.length;
+      this.#endsBlank = true;
+    }
   }
 
   /** The reading under which the bytes from `start` to `crcAt` have this checksum. */
@@ -80,6 +97,7 @@ export class ChainReadings {
   damaged(buffer: Buffer, start: number, end: number, offset: number, tail: LineTail | undefined): void {
     const inserted = this.chain;
     const chains = [inserted];
+    this.#endsBlank = false;
     this.#unproven = undefined;
     this.#blankInsertedFrom = Number.POSITIVE_INFINITY;
     // The digits stand at a fixed place before the end, readable also where what stands around them is not.

@@ -103,7 +103,7 @@ export class FileLog {
       committed: (batch: readonly PendingAppend[], bytes: Buffer) => this.#committed(batch, bytes),
       dropped: (entries: readonly PendingAppend[]) => this.#dropped(entries),
     };
-    this.writer = new GroupCommitWriter(recovered.file, this.end, context.options.fsync, appended, recovered.mend);
+    this.writer = new GroupCommitWriter(recovered.file, this.end, context.options, appended, recovered.mend);
     this.mainFile = new MainFile(
       context,
       () => this.end.seq,

@@ -35,6 +35,8 @@ export class LineJudge {
   readonly #readings = new ChainReadings();
   /** Where the last blank line stands, should it turn out not to belong there. */
   #blank: { offset: number; line: number } | undefined;
+  /** Where blank lines ended: a line that begins there has no digits right before it. */
+  #blankEnd = -1;
   /** Where the open damage began, and the chain there: a torn tail is cut back to this. */
   #wholeEnd = 0;
   #wholeChain = 0;
@@ -163,7 +165,7 @@ export class LineJudge {
   blankLines(buffer: Buffer, start: number, end: number, offset: number, verified: boolean): void {
     if (end <= start) return;
     this.#line += end - start;
-    this.#found.unprovenEnd = offset + end - start;
+    this.#blankEnd = offset + end - start;
     if (verified) return;
     const bytes = buffer.subarray(start, end);
     if (this.#found.engineLines > 0) this.#readings.blank(bytes);
@@ -273,6 +275,7 @@ export class LineJudge {
     if (entries === 0) found.firstSeq = seq;
     found.lastSeq = seq;
     found.lastEntryAt = offset;
+    if (this.#blankEnd === offset) found.unprovenEnd = offset;
     this.#lineage.accepted(line);
     return true;
   }

@@ -167,9 +167,11 @@ class LogScanner {
   #lines(from: number, until: number, shift: number, verified: boolean): void {
     const window = this.#window;
     for (let start = from; start < until; ) {
-      const end = window.indexOf(NEWLINE, start);
-      if (end === start) this.#judge.blankLines(window, start, end + 1, shift + start, verified);
-      else if (verified) this.#judge.verifiedLine(window, start, end, shift + start);
+      let end = window.indexOf(NEWLINE, start);
+      if (end === start) {
+        while (end + 1 < until && window[end + 1] === NEWLINE) end += 1;
+        this.#judge.blankLines(window, start, end + 1, shift + start, verified);
+      } else if (verified) this.#judge.verifiedLine(window, start, end, shift + start);
       else this.#judge.line(window, start, end, shift + start);
       start = end + 1;
     }

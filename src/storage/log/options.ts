@@ -44,6 +44,14 @@ export interface LogOptions {
    * verified in the background, and each value when it is read. Only with `recovery: 'heal'`. @default true
    */
   indexFile?: boolean | IndexFileOptions;
+  /**
+   * Bytes of newlines that are written behind the end of a log for the entries to come, and trimmed when it is compacted
+   * or closed; with `fsync: 'always'` only. An fsync that need not grow the file is a good deal faster and writes a
+   * fraction to the disk. What it costs: `tail -f` shows blank lines instead of entries, and where the power goes in the
+   * middle of a batch larger than a page, its pages may be there out of order: such a log is refused rather than guessed
+   * at (`recovery: 'salvage'` opens it; nothing acknowledged is lost). @default 0 (off)
+   */
+  spaceAheadBytes?: number;
 }
 
 export interface ResolvedLogOptions {
@@ -55,6 +63,7 @@ export interface ResolvedLogOptions {
   readonly recovery: RecoveryMode;
   /** `false`, or the size of the log from which on it is kept. */
   readonly indexFile: false | { readonly fromBytes: number };
+  readonly spaceAheadBytes: number;
 }
 
 export const LOG_DEFAULTS = Object.freeze({
@@ -64,6 +73,7 @@ export const LOG_DEFAULTS = Object.freeze({
   mainFiles: Object.freeze({ maxStaleMs: 1000 }),
   recovery: 'heal',
   indexFile: Object.freeze({ fromBytes: 16 * 1024 * 1024 }),
+  spaceAheadBytes: 0,
 } satisfies ResolvedLogOptions);
 
 const FSYNC_MODES: readonly FsyncMode[] = ['always', 'everysec', 'never'];
@@ -89,6 +99,7 @@ export function resolveLogOptions(options: LogOptions = {}): ResolvedLogOptions 
     mainFiles: resolveMainFiles(options.mainFiles ?? true),
     recovery: oneOf('recovery', options.recovery ?? LOG_DEFAULTS.recovery, RECOVERY_MODES),
     indexFile: resolveIndexFile(options.indexFile ?? true),
+    spaceAheadBytes: resolveSpaceAhead(options.spaceAheadBytes ?? LOG_DEFAULTS.spaceAheadBytes),
   });
 }
 
@@ -103,6 +114,13 @@ function resolveMainFiles(mainFiles: boolean | MainFileOptions): false | { maxSt
     );
   }
   return Object.freeze({ maxStaleMs });
+}
+
+const MOST_SPACE_AHEAD_BYTES = 64 * 1024 * 1024;
+
+function resolveSpaceAhead(bytes: number): number {
+  if (Number.isInteger(bytes) && bytes >= 0 && bytes <= MOST_SPACE_AHEAD_BYTES) return bytes;
+  throw new TypeError(`Expected \`spaceAheadBytes\` to be a whole number from 0 to 64 MiB, got ${describe(bytes)}`);
 }
 
 function resolveIndexFile(indexFile: boolean | IndexFileOptions): false | { fromBytes: number } {

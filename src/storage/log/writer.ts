@@ -3,10 +3,10 @@
  * promise resolves once its own bytes are durable. One batch is under way at a time.
  */
 import { chainAfter, extendCrc } from './crc.js';
-import { LogError, toLogError } from './errors.js';
+import { isDiskFull, LogError, toLogError } from './errors.js';
 import type { OpenFile } from './file-system.js';
-import { AFTER_CRC, endLine, lineUpToCrc } from './format.js';
-import type { FsyncMode } from './options.js';
+import { AFTER_CRC, endLine, lineUpToCrc, NEWLINE } from './format.js';
+import type { FsyncMode, ResolvedLogOptions } from './options.js';
 import type { PendingAppend } from './pending-append.js';
 
 /** What is told of entries on their way. */
@@ -54,6 +54,10 @@ export class GroupCommitWriter {
   #relaxedTimer: NodeJS.Timeout | undefined;
   #relaxedSync: Promise<void> = Promise.resolve();
   #readying: Promise<void> | undefined;
+  readonly #fsync: FsyncMode;
+  /** Newlines written behind a batch for those that follow, and the file offset up to which they stand. */
+  readonly #spaceAheadBytes: number;
+  #filledTo: number;
 
   /**
    * @param end where the file's last whole line ends; kept up to date
@@ -62,10 +66,14 @@ export class GroupCommitWriter {
   constructor(
     private file: OpenFile,
     readonly end: LogEnd,
-    private readonly fsync: FsyncMode,
+    { fsync, spaceAheadBytes }: Pick<ResolvedLogOptions, 'fsync' | 'spaceAheadBytes'>,
     private readonly appended: Appended,
     private prepare?: () => Promise<void>,
   ) {
+    this.#fsync = fsync;
+    // Without an fsync for each batch there is nothing to be gained.
+    this.#spaceAheadBytes = fsync === 'always' ? spaceAheadBytes : 0;
+    this.#filledTo = end.offset;
     if (end.timestamp !== undefined) this.#rememberTime(end.timestamp);
   }
 
@@ -112,6 +120,7 @@ export class GroupCommitWriter {
     await this.#running;
     // An fsync of the old file must not outlive it.
     await this.#relaxedSync;
+    await this.#trim();
   }
 
   release(): void {
@@ -124,6 +133,7 @@ export class GroupCommitWriter {
     this.file = file;
     this.end.offset = end.offset;
     this.end.chain = end.chain;
+    this.#filledTo = end.offset;
   }
 
   /** From now on nothing is acknowledged: what is on the disk can no longer be told. */
@@ -140,6 +150,8 @@ export class GroupCommitWriter {
     this.#relaxedTimer = undefined;
     await this.#relaxedSync;
     if (this.#poison) return;
+    // Newlines that could not be taken away are no harm: whoever reads skips them.
+    await this.#trim().catch(() => undefined);
     await this.#sync();
     if (this.#poison) throw this.#poison;
   }
@@ -184,8 +196,8 @@ export class GroupCommitWriter {
     try {
       const { length, chain } = this.#encode(batch);
       if (!(await this.#write(length))) return;
-      if (this.fsync === 'always') await this.#sync();
-      else if (this.fsync === 'everysec') this.#syncSoon();
+      if (this.#fsync === 'always') await this.#sync();
+      else if (this.#fsync === 'everysec') this.#syncSoon();
       if (this.#poison) return await this.#refuse(this.#poison);
       this.#commit(length, chain);
     } catch (error) {
@@ -229,20 +241,52 @@ export class GroupCommitWriter {
   /** False where nothing was written and the log goes on as before. */
   async #write(length: number): Promise<boolean> {
     try {
-      await this.file.write(this.#buffer, 0, length, this.end.offset);
+      await this.#writeLines(length);
       return true;
     } catch (error) {
       try {
         // What a short write left would be read as a torn tail, or worse, be glued to the next line.
-        await this.file.truncate(this.end.offset);
+        await this.#cut();
         // Refused is refused, also after a power cut that comes before the next fsync.
-        if (this.fsync !== 'never') await this.file.sync();
+        if (this.#fsync !== 'never') await this.file.sync();
       } catch (cause) {
         this.#poison = poisoned(this.file.path, 'a failed write could not be undone', cause);
       }
       this.#reject(this.#poison ?? toLogError(error, 'writing to', this.file.path));
       return false;
     }
+  }
+
+  /** An fsync that need not grow the file costs the disk a fraction, so space is written ahead now and then. */
+  async #writeLines(length: number): Promise<void> {
+    const { offset } = this.end;
+    const space = offset + length > this.#filledTo ? this.#spaceAheadBytes : 0;
+    if (space > 0) {
+      this.#reserve(length, space);
+      this.#buffer.fill(NEWLINE, length, length + space);
+      try {
+        await this.file.write(this.#buffer, 0, length + space, offset);
+        this.counters.bytesWritten += space;
+        this.#filledTo = offset + length + space;
+        return;
+      } catch (error) {
+        if (!isDiskFull(error)) throw error;
+        // There may be room for the lines alone.
+        await this.#cut();
+      }
+    }
+    await this.file.write(this.#buffer, 0, length, offset);
+  }
+
+  /** Nothing stands behind the end of the log. */
+  async #cut(): Promise<void> {
+    await this.file.truncate(this.end.offset);
+    this.#filledTo = this.end.offset;
+  }
+
+  /** Takes away the space that was written ahead. */
+  async #trim(): Promise<void> {
+    if (this.#filledTo > this.end.offset) await this.#cut();
   }
 
   async #sync(): Promise<void> {
@@ -257,7 +301,7 @@ export class GroupCommitWriter {
 
   /** What was refused shall not be found by those who open the log next, as far as that can be helped. */
   async #refuse(poison: LogError): Promise<void> {
-    await this.file.truncate(this.end.offset).catch(() => undefined);
+    await this.#cut().catch(() => undefined);
     this.#reject(poison);
   }
 

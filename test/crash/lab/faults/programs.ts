@@ -10,7 +10,7 @@ export interface Program {
   name: string;
   scene(): Promise<Scene>;
   run(stage: Stage): Promise<void>;
-  options?: Pick<LogOptions, 'fsync' | 'mainFiles' | 'indexFile'>;
+  options?: Pick<LogOptions, 'fsync' | 'mainFiles' | 'indexFile' | 'spaceAheadBytes'>;
 }
 
 const set = (key: string, value: unknown): Change => ({ op: 'SET', key, value });
@@ -92,6 +92,12 @@ export const PROGRAMS: readonly Program[] = [
     scene: SCENES.whole,
     run: viewAgainAndAgain,
     options: { mainFiles: { maxStaleMs: 0 } },
+  },
+  {
+    name: 'two lives with space written ahead',
+    scene: SCENES.nothing,
+    run: liveAndClose,
+    options: { spaceAheadBytes: 3000 },
   },
   {
     name: 'two lives beside an index file',

@@ -33,7 +33,7 @@ export class Stage {
     image: DiskImage,
     fault: PlannedFault | undefined,
     private readonly engineOn: EngineUnderTest,
-    private readonly options: Pick<LogOptions, 'mainFiles' | 'fsync' | 'indexFile'>,
+    private readonly options: Pick<LogOptions, 'mainFiles' | 'fsync' | 'indexFile' | 'spaceAheadBytes'>,
     accounts: (log: string) => Account,
   ) {
     this.disk = new FaultyDisk(image, fault);

@@ -38,8 +38,9 @@ export class Life {
     private readonly opening: OpeningDraw,
     private readonly afterCrash: boolean,
   ) {
-    const { fsync, cacheBytes, mainFiles, indexFile } = opening;
-    const options = resolveLogOptions({ dataDir: DIRECTORY, fsync, cacheBytes, mainFiles, indexFile });
+    const { fsync, cacheBytes, mainFiles, indexFile, spaceAheadBytes } = opening;
+    const given = { dataDir: DIRECTORY, fsync, cacheBytes, mainFiles, indexFile, spaceAheadBytes };
+    const options = resolveLogOptions(given);
     this.engine = engineOn(door.disk)(options, { ...silent, error: (message) => void this.#errors.push(message) });
     this.#hadMain = new Set([...logs.keys()].filter((log) => door.base.has(mainPath(log))));
   }

@@ -11,6 +11,7 @@ export interface OpeningDraw {
   cacheBytes: number;
   mainFiles: false | { maxStaleMs: number };
   indexFile: boolean | { fromBytes: number };
+  spaceAheadBytes: number;
   /** Each log opens with its first use instead of before it. */
   lazily: boolean;
   /** Somebody hears of every change. */
@@ -63,6 +64,7 @@ const opening: fc.Arbitrary<OpeningDraw> = fc.record({
     { maxStaleMs: 0 },
   ),
   indexFile: fc.constantFrom<OpeningDraw['indexFile']>(true, { fromBytes: 0 }, { fromBytes: 0 }),
+  spaceAheadBytes: fc.constantFrom(0, 0, 3000),
   lazily: fc.boolean(),
   listens: fc.boolean(),
 });

@@ -17,6 +17,7 @@ const FIRST_OPENING: OpeningDraw = {
   cacheBytes: 2000,
   mainFiles: { maxStaleMs: 60_000 },
   indexFile: { fromBytes: 0 },
+  spaceAheadBytes: 3000,
   lazily: true,
   listens: true,
 };

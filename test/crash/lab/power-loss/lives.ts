@@ -40,6 +40,7 @@ export interface Habits {
 export interface Opening {
   fsync: FsyncMode;
   indexFile: boolean | { fromBytes: number };
+  spaceAheadBytes: number;
 }
 
 export async function openOn(disk: FileSystem, engineOn: EngineUnderTest, opening: Opening): Promise<LogEngine> {

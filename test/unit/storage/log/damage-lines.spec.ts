@@ -252,6 +252,36 @@ describe('a log whose lines are not those that the seal saw', () => {
   });
 });
 
+describe('blank lines without number', () => {
+  const BLANK = Buffer.alloc(600_000, '\n');
+
+  test('behind an unfinished write are cut with it, at once', async () => {
+    const specimen = await crashed();
+    const lines = linesOf(specimen);
+    const torn = Buffer.from('{"timestamp":"2026-11-22T12:34:56.789Z","op":"SE\n');
+    const { outcome, seq } = await judgeHealing(specimen, withLines(specimen, [...lines, torn, BLANK]));
+    expect([outcome, seq]).toEqual(['whole', specimen.seq]);
+  });
+
+  test('behind a damaged line are refused with it, at once', async () => {
+    const specimen = await crashed();
+    const lines = linesOf(specimen);
+    const damaged = withLines(specimen, [...lines.slice(0, 2), GARBAGE, BLANK, ...lines.slice(3)]);
+    expect((await judgeHealing(specimen, damaged)).outcome).toBe('refused');
+  });
+
+  test('between lines that have no checksum are read as they are, at once', async () => {
+    const specimen = await crashed();
+    const older = (n: number) => `{"timestamp":"2026-11-22T12:34:56.789Z","op":"SET","key":"older","value":${n}}\n\n`;
+    const behind = Array.from({ length: 60 }, (_, n) => Buffer.from(older(n)));
+    const disk = withLines(specimen, [...linesOf(specimen), ...behind]);
+    const engine = await openOn(disk, { mainFiles: false });
+    await engine.openLog(LOG);
+    expect(await engine.get(LOG, 'older')).toBe(59);
+    await engine.close();
+  });
+});
+
 async function sealUpTo({ disk }: Specimen, lines: Buffer[]): Promise<void> {
   const head = Buffer.concat(lines);
   const crc = crc32(head).toString(16).padStart(8, '0');

@@ -74,6 +74,7 @@ describe('options', () => {
       mainFiles: { maxStaleMs: 1000 },
       recovery: 'heal',
       indexFile: { fromBytes: 16 * 1024 * 1024 },
+      spaceAheadBytes: 0,
     });
   });
 
@@ -84,6 +85,10 @@ describe('options', () => {
     ['cacheBytes', { cacheBytes: '1' }],
     ['mainFiles', { mainFiles: { maxStaleMs: -1 } }],
     ['mainFiles', { mainFiles: 'yes' }],
+    ['indexFile', { indexFile: { fromBytes: -1 } }],
+    ['indexFile', { indexFile: 'yes' }],
+    ['spaceAheadBytes', { spaceAheadBytes: -1 }],
+    ['spaceAheadBytes', { spaceAheadBytes: 2 ** 40 }],
     ['dataDir', { dataDir: '' }],
     ['dataDir', { dataDir: 'a\0b' }],
   ])('%s of the wrong kind are a TypeError that names them: %p', (name, options) => {
