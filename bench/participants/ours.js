@@ -12,9 +12,10 @@ const SILENT = { log() {}, warn: console.warn, error: console.error };
  * @param {string} directory
  * @param {import('./store.js').StoreOptions} options
  */
-export async function open(directory, { durable = true, cacheBytes, mainFiles = true } = {}) {
+export async function open(directory, { durable = true, cacheBytes, mainFiles = true, spaceAheadBytes } = {}) {
   const fsync = durable ? 'always' : 'never';
-  const engine = fileEngine(resolveLogOptions({ dataDir: directory, fsync, cacheBytes, mainFiles }), SILENT);
+  const options = resolveLogOptions({ dataDir: directory, fsync, cacheBytes, mainFiles, spaceAheadBytes });
+  const engine = fileEngine(options, SILENT);
   await engine.open();
   return {
     /** @param {string} key @param {unknown} value */

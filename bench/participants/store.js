@@ -9,6 +9,7 @@
  *   is given a queue that does
  * @property {number} [cacheBytes]
  * @property {boolean} [mainFiles]
+ * @property {number} [spaceAheadBytes] ours
  */
 
 /**
@@ -57,5 +58,6 @@ export async function participantNamed(name) {
  */
 export async function openStore({ entrant, directory, options: { mainFiles } }, options) {
   const { open } = await participantNamed(entrant.participant);
-  return open(directory, { mainFiles, ...options });
+  const { spaceAheadBytes } = entrant.settings;
+  return open(directory, { mainFiles, spaceAheadBytes, ...options });
 }

@@ -72,6 +72,14 @@
 /** @type {Record<string, string>} */
 const LABELS = { ours: 'nest-append-log', stick: 'raw limit', redis: 'Redis AOF', nedb: '@seald-io/nedb' };
 
+/** Ours, with the option that writes newlines ahead, so that an fsync need not grow the file. */
+export const OURS_AHEAD = Object.freeze({
+  participant: 'ours',
+  id: 'ours-ahead',
+  label: 'nest-append-log, space written ahead',
+  settings: { spaceAheadBytes: 1024 * 1024 },
+});
+
 /**
  * @param {Scenario['entrants'][number]} entrant
  * @returns {Entrant}

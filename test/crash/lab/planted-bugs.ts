@@ -45,7 +45,7 @@ function failing(...ailments: string[]): Experiment {
   };
 }
 
-const AFTER_WRITING = `            if (this.fsync === 'always')
+const AFTER_WRITING = `            if (this.#fsync === 'always')
                 await this.#sync();
 `;
 
@@ -54,7 +54,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'acknowledges before the fsync',
     file: 'writer.js',
     find: AFTER_WRITING,
-    replace: `            if (this.fsync === 'always')
+    replace: `            if (this.#fsync === 'always')
                 setImmediate(() => this.#sync());
 `,
     foundBy: powerLoss,
@@ -71,7 +71,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'skips the checksum',
     file: 'log-scanner.js',
-    find: 'extendCrc(this.#judge.chain, this.#window.subarray(0, tail.crcAt)) === tail.crc;',
+    find: 'extendCrc(chain, window.subarray(this.#from, tail.crcAt)) === tail.crc;',
     replace: 'true;',
     foundBy: damage,
     within: 3,
@@ -97,7 +97,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'leaves what a short write wrote',
     file: 'writer.js',
-    find: `                await this.file.truncate(this.end.offset);
+    find: `                await this.#cut();
                 // Refused`,
     replace: '                // Refused',
     foundBy: failing('write EIO'),
@@ -107,7 +107,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'undoes a refused write without making that durable',
     file: 'writer.js',
-    find: `                if (this.fsync !== 'never')
+    find: `                if (this.#fsync !== 'never')
                     await this.file.sync();`,
     replace: '',
     foundBy: failing('write EIO'),
