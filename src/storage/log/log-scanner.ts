@@ -47,6 +47,8 @@ class LogScanner {
   #from = 0;
   #to = 0;
   #position = 0;
+  /** Where the bytes begin that were read last. */
+  #fresh = 0;
   /** While a window is judged the next one is read, behind room for the line that the judged one ends in. */
   #spare: Buffer | undefined;
   #ahead: Promise<number> | undefined;
@@ -85,11 +87,11 @@ class LogScanner {
     this.#readAhead();
     for (;;) {
       const ended = await this.#nextWindow();
-      const until = this.#to === this.#from ? 0 : this.#window.lastIndexOf(NEWLINE, this.#to - 1) + 1;
-      const lines = Math.max(0, until - this.#from);
-      if (lines > 0) this.#region(this.#from + lines);
+      // What is left of the window before holds no newline.
+      const newline = this.#window.subarray(this.#fresh, this.#to).lastIndexOf(NEWLINE);
+      if (newline >= 0) this.#region(this.#fresh + newline + 1);
       if (ended) break;
-      if (lines === 0) await this.#longLine();
+      if (newline < 0) await this.#longLine();
     }
     if (this.#to > this.#from) this.#judge.partialLine(this.#window, this.#from, this.#to, this.#position);
     return this.#judge.result(this.size);
@@ -113,6 +115,7 @@ class LogScanner {
   /** What was read ahead, behind what is left of the window; true at the end of the file. */
   async #nextWindow(): Promise<boolean> {
     const wanted = Math.min(WINDOW_BYTES, this.size - this.#readTo);
+    this.#fresh = this.#to;
     if (wanted <= 0) return true;
     const read = (await this.#ahead) ?? 0;
     const spare = this.#spare as Buffer;
@@ -122,9 +125,11 @@ class LogScanner {
       this.#spare = this.#window.length === spare.length ? this.#window : undefined;
       this.#window = spare;
       this.#from = ROOM_BYTES - left;
+      this.#fresh = ROOM_BYTES;
       this.#to = ROOM_BYTES + read;
     } else {
       this.#makeRoom(read);
+      this.#fresh = this.#to;
       spare.copy(this.#window, this.#to, ROOM_BYTES, ROOM_BYTES + read);
       this.#to += read;
     }
@@ -135,9 +140,9 @@ class LogScanner {
 
   /** A line is longer than a window: what there is of it moves to the head of one that is twice as large. */
   #makeRoom(bytes: number): void {
+    if (this.#window.length - this.#to >= bytes) return;
     const left = this.#to - this.#from;
-    const fits = this.#window.length - left >= bytes;
-    const window = fits ? this.#window : Buffer.allocUnsafeSlow(Math.max(this.#window.length * 2, left + bytes));
+    const window = Buffer.allocUnsafeSlow(Math.max(this.#window.length * 2, left + bytes));
     this.#window.copy(window, 0, this.#from, this.#to);
     this.#window = window;
     this.#from = 0;
