@@ -22,6 +22,7 @@ import type { KnownHead, ScanResult } from './scan-result.js';
 const TAIL_BYTES = 64;
 /** Read at once; the checksum of as much takes a millisecond. */
 const PIECE_BYTES = 2 * 1024 * 1024;
+const WRITTEN_BYTES = 256 * 1024;
 
 /** Not fsynced: a power cut may leave any bytes in it, and they will not be believed. */
 export async function writeIndexFile(disk: FileSystem, path: string, image: IndexImage): Promise<void> {
@@ -31,11 +32,10 @@ export async function writeIndexFile(disk: FileSystem, path: string, image: Inde
     try {
       let crc = 0;
       let bytes = 0;
-      for (const column of payloadOf(image)) {
-        if (column.length === 0) continue;
-        await file.write(column, 0, column.length, HEADER_BYTES + bytes);
-        crc = extendCrc(crc, column);
-        bytes += column.length;
+      for (const piece of gathered(payloadOf(image))) {
+        await file.write(piece, 0, piece.length, HEADER_BYTES + bytes);
+        crc = extendCrc(crc, piece);
+        bytes += piece.length;
       }
       await file.write(encodeHeader(image, bytes, crc), 0, HEADER_BYTES, 0);
     } finally {
@@ -46,6 +46,21 @@ export async function writeIndexFile(disk: FileSystem, path: string, image: Inde
     await disk.remove(temporary).catch(() => undefined);
     throw error;
   }
+}
+
+/** The columns, many of which are short, in pieces worth a write. */
+function* gathered(columns: readonly Uint8Array[]): Generator<Uint8Array> {
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
+  for (const column of columns) {
+    waiting.push(column);
+    bytes += column.length;
+    if (bytes < WRITTEN_BYTES) continue;
+    yield Buffer.concat(waiting);
+    waiting = [];
+    bytes = 0;
+  }
+  if (bytes > 0) yield Buffer.concat(waiting);
 }
 
 /** An index, and what it says of the log up to the end of its last line then. */

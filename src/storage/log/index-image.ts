@@ -1,11 +1,11 @@
 /**
  * The index of a log as bytes, so that opening follows the number of keys and not the bytes of the log. A header, one
  * line of JSON filled up with spaces; behind it the columns of the index as they lie in memory: of each chunk its
- * hashes, checks, offsets and lengths, then the hash tables, then the checksums of the state's pages. Little-endian.
+ * offsets, hashes, checks and lengths, then the hash tables, then the checksums of the state's pages. Little-endian.
  */
 import { crcDigits, extendCrc } from './crc.js';
-import { KeyIndex, type KeyIndexParts } from './key-index.js';
-import { CHUNK } from './places.js';
+import { type Chunk, KeyIndex, type KeyIndexParts } from './key-index.js';
+import { CHUNK, lengthColumn, offsetColumn } from './places.js';
 import { StatePages } from './state-pages.js';
 
 export const HEADER_BYTES = 8192;
@@ -49,9 +49,13 @@ export interface ImageHeader {
 
 /** The columns in the order in which they are written. */
 export function payloadOf({ index, pages }: IndexImage): Uint8Array[] {
-  const { chunks, tables } = index.parts();
+  const { chunks, ids, tables } = index.parts();
   const columns = [
-    ...chunks.flatMap(({ hash, check, offset, length }) => [hash, check, offset, length]),
+    ...chunks.flatMap(({ offset, hash, check, length }, i) => {
+      // Of the last chunk only what is in use.
+      const rows = Math.min(CHUNK, ids - i * CHUNK);
+      return [offset, hash, check, length].map((column) => column.subarray(0, rows));
+    }),
     ...tables,
     ...(pages ? [pages.crcs] : []),
   ];
@@ -97,16 +101,26 @@ export function decodeImage(header: ImageHeader, payload: SharedArrayBuffer): In
     return at - bytes;
   };
   const words = (length: number) => new Uint32Array(payload, take(4 * length), length);
-  const chunks = Array.from({ length: Math.ceil(header.ids / CHUNK) }, () => ({
-    hash: words(CHUNK),
-    check: words(CHUNK),
-    offset: new Float64Array(payload, take(8 * CHUNK), CHUNK),
-    length: words(CHUNK),
-    held: false,
-  }));
+  const chunks = Array.from({ length: Math.ceil(header.ids / CHUNK) }, (_, i) => {
+    const rows = Math.min(CHUNK, header.ids - i * CHUNK);
+    const offset = new Float64Array(payload, take(8 * rows), rows);
+    const chunk = { offset, hash: words(rows), check: words(rows), length: words(rows), held: false };
+    return rows < CHUNK ? grown(chunk) : chunk;
+  });
   const tables = header.slots.map((slots) => new Int32Array(payload, take(4 * slots), slots));
   const { seeds, keys, ids, liveBytes } = header;
   const parts: KeyIndexParts = { seeds, keys, ids, liveBytes, chunks, tables, counts: Uint32Array.from(header.counts) };
   const pages = header.pages && new StatePages(header.pages.start, header.pages.end, words(header.pages.count));
   return { log: header.log, index: new KeyIndex(parts), pages: pages ?? undefined };
+}
+
+/** The last chunk, with room for the ids to come. */
+function grown(chunk: Chunk): Chunk {
+  const hash = new Uint32Array(CHUNK);
+  const check = new Uint32Array(CHUNK);
+  const offset = offsetColumn();
+  hash.set(chunk.hash);
+  check.set(chunk.check);
+  offset.set(chunk.offset);
+  return { hash, check, offset, length: lengthColumn(chunk.length), held: false };
 }

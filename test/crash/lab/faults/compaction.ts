@@ -67,9 +67,11 @@ function judgeUntouched(stage: Stage, log: string, before: ReadonlyMap<string, B
   }
 }
 
-/** Whether every whole line of a log stands at the head of what it is now. */
+/** Whether every whole line of a log stands at the head of what it is now; space that was written ahead is trimmed. */
 function goesOn(before: Buffer, now: Buffer | undefined): boolean {
-  const lines = before.subarray(0, before.lastIndexOf(NEWLINE) + 1);
+  let end = before.lastIndexOf(NEWLINE) + 1;
+  while (end > 1 && before[end - 2] === NEWLINE) end -= 1;
+  const lines = before.subarray(0, end);
   return now?.subarray(0, lines.length).equals(lines) ?? false;
 }
 

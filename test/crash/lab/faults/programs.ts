@@ -94,16 +94,10 @@ export const PROGRAMS: readonly Program[] = [
     options: { mainFiles: { maxStaleMs: 0 } },
   },
   {
-    name: 'two lives with space written ahead',
+    name: 'two lives beside an index file, with space written ahead',
     scene: SCENES.nothing,
     run: liveAndClose,
-    options: { spaceAheadBytes: 3000 },
-  },
-  {
-    name: 'two lives beside an index file',
-    scene: SCENES.nothing,
-    run: liveAndClose,
-    options: { indexFile: { fromBytes: 0 } },
+    options: { indexFile: { fromBytes: 0 }, spaceAheadBytes: 800 },
   },
   { name: 'two lives, fsynced at their ends', scene: SCENES.nothing, run: liveAndClose, options: { fsync: 'never' } },
   {

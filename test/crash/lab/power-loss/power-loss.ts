@@ -46,8 +46,8 @@ async function tryLives(round: Round, survivals: readonly Survival[]): Promise<v
   const { random, engineOn } = round;
   const fsync: FsyncMode = random.chance(0.8) ? 'always' : random.pick(['everysec', 'never']);
   const fsyncFails = fsync === 'always' && random.chance(0.4);
-  const indexFile = random.chance(0.5) && { fromBytes: 0 };
-  const opening: Opening = { fsync, indexFile, spaceAheadBytes: random.chance(0.3) ? 5000 : 0 };
+  const indexFile = random.chance(0.2) && { fromBytes: 0 };
+  const opening: Opening = { fsync, indexFile, spaceAheadBytes: random.chance(0.2) ? 1500 : 0 };
   const habits: Habits = { lives: 1 + random.below(3), steps: 6 + random.below(10), fsyncFails, opening };
   const disk = new LyingDisk();
   let ledger: Ledger;
