@@ -76,7 +76,7 @@ const LABELS = { ours: 'nest-append-log', stick: 'raw limit', redis: 'Redis AOF'
 export const OURS_AHEAD = Object.freeze({
   participant: 'ours',
   id: 'ours-ahead',
-  label: 'nest-append-log, space written ahead',
+  label: 'nest-append-log, space ahead',
   settings: { spaceAheadBytes: 1024 * 1024 },
 });
 
