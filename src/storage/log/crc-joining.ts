@@ -3,7 +3,8 @@
  * over all of them costs no second pass. As zlib's crc32_combine: behind n more bytes a checksum is multiplied by x^8n
  * modulo the polynomial; bits are reflected, so that x^0 is the highest.
  */
-const POLYNOMIAL = 0xedb88320;
+import { POLYNOMIAL } from './crc.js';
+
 const ONE = 0x80000000;
 /** x^8: one byte more. */
 const BYTE = 0x00800000;

@@ -38,10 +38,13 @@ export function readCrcDigits(buffer: Uint8Array, at: number): number {
 /** What stands between the digits of a line and the next line: its end is part of the chain. */
 const LINE_END = Buffer.from('"}\n');
 
+/** Of zlib's CRC-32, its bits reflected. */
+export const POLYNOMIAL = 0xedb88320;
+
 /** The checksum of each byte alone: eleven bytes are done before a call of zlib has begun. */
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
-  for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1;
   return crc;
 });
 

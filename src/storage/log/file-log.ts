@@ -119,11 +119,12 @@ export class FileLog {
   /** Accepted in the order of the calls; resolves once durable. */
   append(change: EncodedChange): Promise<LogEntry> {
     this.assertOpen();
+    if (this.writer.poisoned) return Promise.reject(this.writer.poisoned);
     const durable = new Promise<LogEntry>((resolve, reject) => {
       this.writer.enqueue(new PendingAppend(change, resolve, reject));
     });
     if (change.key !== undefined) this.#pending?.add(change.key, change.json);
-    else if (!this.writer.poisoned) {
+    else {
       this.#pendingReplacements += 1;
       this.#replacement = Promise.allSettled([this.#replacement, durable]).then(() => undefined);
     }

@@ -3,9 +3,10 @@
  * line of JSON filled up with spaces; behind it the columns of the index as they lie in memory: of each chunk its
  * offsets, hashes, checks and lengths, then the hash tables, then the checksums of the state's pages. Little-endian.
  */
-import { crcDigits, extendCrc } from './crc.js';
+import { crcDigits } from './crc.js';
 import { type Chunk, KeyIndex, type KeyIndexParts } from './key-index.js';
 import { CHUNK, lengthColumn, offsetColumn } from './places.js';
+import { proven, readProven } from './proven-text.js';
 import { StatePages } from './state-pages.js';
 
 export const HEADER_BYTES = 8192;
@@ -78,19 +79,16 @@ export function encodeHeader({ log, index, pages }: IndexImage, payloadBytes: nu
     payloadBytes,
     payloadCrc: crcDigits(payloadCrc),
   };
-  const text = JSON.stringify(header);
-  const proof = crcDigits(extendCrc(0, Buffer.from(text)));
-  const line = `${text.slice(0, -1)},"proof":"${proof}"}`;
+  const line = proven(header);
   if (line.length >= HEADER_BYTES) throw new RangeError(`an index header of ${line.length} bytes`);
   return Buffer.from(`${line.padEnd(HEADER_BYTES - 1)}\n`, 'latin1');
 }
 
 /** Undefined for bytes that are no header of this format, or no longer one. */
 export function decodeHeader(bytes: Buffer): ImageHeader | undefined {
-  const match = /^(\{.*),"proof":"([0-9a-f]{8})"\} *\n$/.exec(bytes.toString('latin1'));
-  if (!match || crcDigits(extendCrc(0, Buffer.from(`${match[1]}}`))) !== match[2]) return undefined;
-  const header = JSON.parse(`${match[1]}}`) as ImageHeader;
-  return header.format === FORMAT ? header : undefined;
+  const line = bytes.toString('latin1');
+  const header = line.endsWith('\n') ? readProven<ImageHeader>(line.replace(/ *\n$/, '')) : undefined;
+  return header?.format === FORMAT ? header : undefined;
 }
 
 /** Lays columns over a payload, without a copy. @param payload verified, at a multiple of 8 bytes */

@@ -31,7 +31,8 @@ export interface WholeFile {
 /** The file is not, or no longer, what it must be. Where it is damaged is for others to find out. */
 export class ChangedFile extends Error {}
 
-export interface Verification {
+/** What is to be verified on the way. */
+export interface Checks {
   /** Read all of the file, not only where members lie, and compare its checksum. */
   whole?: WholeFile;
   /** Verify each member that has a proof. */
@@ -45,7 +46,7 @@ export interface Verification {
 export async function* memberWindows(
   file: OpenFile,
   places: Places,
-  { whole = { size: 0, chain: 0 }, each }: Verification,
+  { whole = { size: 0, chain: 0 }, each }: Checks,
 ): AsyncGenerator<MemberWindow> {
   const { order, starts } = await byWindow(places);
   const windows = Math.max(starts.length - 1, Math.ceil(whole.size / WINDOW_BYTES));

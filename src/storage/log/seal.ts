@@ -2,9 +2,9 @@
  * What a clean close leaves beside a log: how far it went. A log that ends before its seal was cut, also where the
  * cut is at the end of a line, which nothing inside the log could tell. The seal also proves the main file.
  */
-import { crcDigits, extendCrc } from './crc.js';
 import { type FileSystem, replaceFile } from './file-system.js';
 import type { Anchor } from './lineage.js';
+import { proven, readProven } from './proven-text.js';
 
 export interface Seal {
   /** Of the newest entry. */
@@ -22,9 +22,7 @@ export function anchorOf(seal: Seal | undefined): Anchor | undefined {
 }
 
 export async function writeSeal(disk: FileSystem, path: string, seal: Seal): Promise<void> {
-  const text = JSON.stringify(seal);
-  const proof = crcDigits(extendCrc(0, Buffer.from(text)));
-  const line = Buffer.from(`${text.slice(0, -1)},"proof":"${proof}"}\n`);
+  const line = Buffer.from(`${proven(seal)}\n`);
   await replaceFile(disk, path, (file) => file.write(line, 0, line.length, 0));
 }
 
@@ -32,7 +30,6 @@ export async function writeSeal(disk: FileSystem, path: string, seal: Seal): Pro
 export async function readSeal(disk: FileSystem, path: string): Promise<Seal | 'damaged' | undefined> {
   const content = await disk.readFile(path);
   if (content === undefined) return undefined;
-  const match = /^(\{.*),"proof":"([0-9a-f]{8})"\}\n$/.exec(content.toString('utf8'));
-  if (!match || crcDigits(extendCrc(0, Buffer.from(`${match[1]}}`))) !== match[2]) return 'damaged';
-  return JSON.parse(`${match[1]}}`) as Seal;
+  const line = content.toString('utf8');
+  return (line.endsWith('\n') ? readProven<Seal>(line.slice(0, -1)) : undefined) ?? 'damaged';
 }
