@@ -16,8 +16,9 @@ export const scenario = {
   id: 'S1',
   title: 'Durable sets, one awaited at a time',
   stick: 'writeSync + fdatasyncSync of a ready-made line',
-  what: ({ operations }) => `${operations} sets of a small record, each awaited before the next; p50 of their times`,
-  sizes: { full: { warmup: 300, operations: 1500 }, quick: { warmup: 50, operations: 300 } },
+  what: ({ warmup, operations }) =>
+    `${operations} sets of a small record behind ${warmup} to warm up, each awaited before the next; p50 of their times`,
+  sizes: { full: { warmup: 3000, operations: 1500 }, quick: { warmup: 50, operations: 300 } },
   repeats: 5,
   entrants: ['ours', OURS_AHEAD, 'stick', 'lmdb', 'better-sqlite3', 'classic-level', 'redis'],
   figures: [

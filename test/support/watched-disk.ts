@@ -20,6 +20,8 @@ export class WatchedDisk implements FileSystem {
   before: BeforeCall = () => {};
   /** Bytes of a write that reach the disk before `before` makes it fail. */
   shortWriteBytes = 0;
+  /** Whether files opened from now on can write through: a write and an fsync, each of which may fail. */
+  writesThrough = false;
   readonly #open = new Set<WatchedFile>();
 
   constructor(private readonly disk: FileSystem = new NodeFileSystem()) {}
@@ -103,6 +105,7 @@ export class WatchedDisk implements FileSystem {
 class WatchedFile implements OpenFile {
   name: string;
   path: string;
+  readonly writeThrough?: OpenFile['writeThrough'];
   private readonly openedAs: string;
 
   constructor(
@@ -112,6 +115,11 @@ class WatchedFile implements OpenFile {
     this.name = file.path;
     this.path = file.path;
     this.openedAs = file.path;
+    if (!disk.writesThrough) return;
+    this.writeThrough = async (...piece) => {
+      await this.write(...piece);
+      await this.sync();
+    };
   }
 
   async read(buffer: Uint8Array, at: number, length: number, position: number): Promise<number> {

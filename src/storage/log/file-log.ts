@@ -1,5 +1,6 @@
 /** One log in files: index, cache, writer and main file around the bytes that recovery found. */
 
+import type { LogEnd } from './batch-encoder.js';
 import { type EncodedChange, encodeChange, entryOf } from './change.js';
 import type { EntryMeta, LogEntry } from './entry.js';
 import { LogError } from './errors.js';
@@ -20,7 +21,7 @@ import { type RecoveredLog, recoverLog } from './recovery.js';
 import { PageSummer, type StatePages } from './state-pages.js';
 import { ValueCache } from './value-cache.js';
 import { Verification, verifyFile } from './verification.js';
-import { GroupCommitWriter, type LogEnd } from './writer.js';
+import { GroupCommitWriter } from './writer.js';
 
 const SCRATCH_BYTES = 64 * 1024;
 /** `,"seq":` before the number and `,"crc":"` behind it. */

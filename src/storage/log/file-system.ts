@@ -19,6 +19,12 @@ export interface OpenFile {
   readSync(buffer: Uint8Array, at: number, length: number, position: number): number;
   /** Writes all of `length` bytes at `position`, or fails. */
   write(buffer: Uint8Array, at: number, length: number, position: number): Promise<void>;
+  /**
+   * Writes as `write` does, and what it wrote is durable once it resolves: a write and a `sync` in one call. Where it
+   * fails with anything but a full disk, nobody can tell what reached the disk, as after a failed `sync`. Absent where
+   * the two calls are as good.
+   */
+  writeThrough?(buffer: Uint8Array, at: number, length: number, position: number): Promise<void>;
   /** Makes content and size durable (`fdatasync`). */
   sync(): Promise<void>;
   truncate(size: number): Promise<void>;
@@ -99,15 +105,8 @@ class NodeFile implements OpenFile {
     return done;
   }
 
-  async write(buffer: Uint8Array, at: number, length: number, position: number): Promise<void> {
-    let done = 0;
-    while (done < length) {
-      done += await new Promise<number>((resolve, reject) => {
-        fs.write(this.descriptor, buffer, at + done, length - done, position + done, (error, bytes) =>
-          error ? reject(error) : resolve(bytes),
-        );
-      });
-    }
+  write(buffer: Uint8Array, at: number, length: number, position: number): Promise<void> {
+    return writeAll(this.descriptor, buffer, at, length, position);
   }
 
   sync(): Promise<void> {
@@ -135,6 +134,29 @@ class NodeFile implements OpenFile {
   }
 }
 
+/**
+ * Linux alone: there an `O_DSYNC` write is what write and fdatasync are (open(2)), in one hop of the thread pool
+ * instead of two, a fifth of the time of a small append. macOS has the flag too, but leaves the drive's cache alone.
+ */
+class LinuxFile extends NodeFile {
+  /** The same file opened once more, with `O_DSYNC`; undefined where that was refused. */
+  #through: Promise<number | undefined> | undefined;
+
+  async writeThrough(buffer: Uint8Array, at: number, length: number, position: number): Promise<void> {
+    this.#through ??= openedAgain(this.descriptor, fs.constants.O_WRONLY | fs.constants.O_DSYNC);
+    const through = await this.#through;
+    await writeAll(through ?? this.descriptor, buffer, at, length, position);
+    if (through === undefined) await this.sync();
+  }
+
+  override async close(): Promise<void> {
+    const through = await this.#through;
+    this.#through = undefined;
+    if (through !== undefined) await call((done) => fs.close(through, done));
+    await super.close();
+  }
+}
+
 /** Blocks whoever calls it while it reads and writes, which is faster; only `sync` takes its time beside. */
 class BlockingFile extends NodeFile {
   override async read(buffer: Uint8Array, at: number, length: number, position: number): Promise<number> {
@@ -153,11 +175,13 @@ export function fileOfAnotherThread(path: string, descriptor: number): OpenFile 
   return new BlockingFile(path, descriptor);
 }
 
+const OwnFile = process.platform === 'linux' ? LinuxFile : NodeFile;
+
 /** The disk of this machine. */
 export class NodeFileSystem implements FileSystem {
   open(path: string, mode: OpenMode): Promise<OpenFile> {
     return new Promise((resolve, reject) => {
-      fs.open(path, FLAGS[mode], 0o644, (error, fd) => (error ? reject(error) : resolve(new NodeFile(path, fd))));
+      fs.open(path, FLAGS[mode], 0o644, (error, fd) => (error ? reject(error) : resolve(new OwnFile(path, fd))));
     });
   }
 
@@ -221,6 +245,27 @@ export class NodeFileSystem implements FileSystem {
 /** Loaded by whoever locks: a thread that only copies starts sooner without it. */
 function locks(): typeof import('fs-native-extensions') {
   return createRequire(import.meta.url)('fs-native-extensions');
+}
+
+/** The very file that is open, whatever it is called by now (proc(5)). */
+function openedAgain(descriptor: number, flags: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    fs.open(`/proc/self/fd/${descriptor}`, flags, (error, fd) => resolve(error ? undefined : fd));
+  });
+}
+
+function writeAll(fd: number, buffer: Uint8Array, at: number, length: number, position: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let done = 0;
+    const rest = () => fs.write(fd, buffer, at + done, length - done, position + done, written);
+    const written = (error: Error | null, bytes: number) => {
+      done += bytes;
+      if (error) reject(error);
+      else if (done < length) rest();
+      else resolve();
+    };
+    rest();
+  });
 }
 
 function call(start: (done: (error: NodeJS.ErrnoException | null) => void) => void): Promise<void> {

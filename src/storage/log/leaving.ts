@@ -1,4 +1,6 @@
 /** What is left beside a log that is closed cleanly. None of it is needed: a failure costs a later check, and no data. */
+
+import type { LogEnd } from './batch-encoder.js';
 import { crcDigits } from './crc.js';
 import { writeIndexFile } from './index-file.js';
 import type { ImagedLog } from './index-image.js';
@@ -7,7 +9,6 @@ import type { LogContext } from './log-context.js';
 import type { MainFile } from './main-file.js';
 import { writeSeal } from './seal.js';
 import type { StatePages } from './state-pages.js';
-import type { LogEnd } from './writer.js';
 
 /** Of an open log, what stays the same until it is opened again. */
 interface LeftLog extends Omit<ImagedLog, 'seq' | 'bytes' | 'chain' | 'timestamp'> {

@@ -35,27 +35,31 @@ export interface PlantedBug extends Change {
 
 /** A part of `faults`: a written life, and the faults that a bug in the writer answers wrongly. */
 function failing(...ailments: string[]): Experiment {
+  return failingIn('a life', ...ailments);
+}
+
+function failingIn(life: string, ...ailments: string[]): Experiment {
   return {
     name: 'faults',
-    summary: `A life in which comes, for every k: ${ailments.join(', ')}.`,
+    summary: `The program "${life}", in which comes, for every k: ${ailments.join(', ')}.`,
     async run(round) {
-      const life = PROGRAMS.find(({ name }) => name === 'a life');
-      if (life) await tryEvery(round, life, ailments);
+      const program = PROGRAMS.find(({ name }) => name === life);
+      if (program) await tryEvery(round, program, ailments);
     },
   };
 }
 
-const AFTER_WRITING = `            if (this.#fsync === 'always')
-                await this.#sync();
+const AFTER_WRITING = `        await file.write(bytes, 0, length, end.offset);
+        await this.sync();
 `;
 
 export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'acknowledges before the fsync',
-    file: 'writer.js',
+    file: 'log-tail.js',
     find: AFTER_WRITING,
-    replace: `            if (this.#fsync === 'always')
-                setImmediate(() => this.#sync());
+    replace: `        await file.write(bytes, 0, length, end.offset);
+        setImmediate(() => this.sync());
 `,
     foundBy: powerLoss,
     within: 15,
@@ -87,28 +91,37 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'goes on after a failed fsync',
-    file: 'writer.js',
-    find: "this.#poison = poisoned(this.file.path, 'an fsync failed', cause);",
+    file: 'log-tail.js',
+    find: "this.poison('an fsync failed', cause);",
     replace: '',
     foundBy: failing('sync EIO'),
     within: 2,
     seed: 6,
   },
   {
+    name: 'goes on after a failed write that was to be durable',
+    file: 'log-tail.js',
+    find: `                this.poison('a durable write failed', error);`,
+    replace: '                {}',
+    foundBy: failingIn('a life, written through', 'sync EIO'),
+    within: 2,
+    seed: 6,
+  },
+  {
     name: 'leaves what a short write wrote',
-    file: 'writer.js',
-    find: `                await this.#cut();
-                // Refused`,
-    replace: '                // Refused',
+    file: 'log-tail.js',
+    find: `            await this.#cut();
+            // Refused`,
+    replace: '            // Refused',
     foundBy: failing('write EIO'),
     within: 2,
     seed: 6,
   },
   {
     name: 'undoes a refused write without making that durable',
-    file: 'writer.js',
-    find: `                if (this.#fsync !== 'never')
-                    await this.file.sync();`,
+    file: 'log-tail.js',
+    find: `            if (this.options.fsync !== 'never')
+                await this.file.sync();`,
     replace: '',
     foundBy: failing('write EIO'),
     within: 2,
@@ -192,7 +205,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
 export const CONTROLS: readonly Experiment[] = [powerLoss, pagesInAnyOrder, damage, failing('sync EIO', 'write EIO')];
 
 /** A change that changes nothing but the place where the engine lies. */
-export const NO_CHANGE: Change = { file: 'writer.js', find: AFTER_WRITING, replace: AFTER_WRITING };
+export const NO_CHANGE: Change = { file: 'log-tail.js', find: AFTER_WRITING, replace: AFTER_WRITING };
 
 /** Runs `use` with a copy of the engine in which one text is another; the copy is gone afterwards. */
 export async function withPlanted<T>(change: Change, use: (engineOn: EngineUnderTest) => Promise<T>): Promise<T> {

@@ -1,16 +1,15 @@
 /** What an application does while its disk fails: a whole life, main files, compactions in a row, openings, closings. */
-import type { LogOptions } from '../../../../src/storage/log/index.js';
 import type { Random } from '../../../support/random.js';
 import type { Change } from './account.js';
 import { compact } from './compaction.js';
 import { SCENES, type Scene } from './scenes.js';
-import { PLAYERS, type Stage, TOKENS } from './stage.js';
+import { PLAYERS, type Stage, type StageOptions, TOKENS } from './stage.js';
 
 export interface Program {
   name: string;
   scene(): Promise<Scene>;
   run(stage: Stage): Promise<void>;
-  options?: Pick<LogOptions, 'fsync' | 'mainFiles' | 'indexFile' | 'spaceAheadBytes'>;
+  options?: StageOptions;
 }
 
 const set = (key: string, value: unknown): Change => ({ op: 'SET', key, value });
@@ -85,6 +84,7 @@ async function openAndCompact(stage: Stage): Promise<void> {
 
 export const PROGRAMS: readonly Program[] = [
   { name: 'a life', scene: SCENES.nothing, run: live },
+  { name: 'a life, written through', scene: SCENES.nothing, run: live, options: { writesThrough: true } },
   { name: 'two lives, closed', scene: SCENES.nothing, run: liveAndClose },
   { name: 'compactions in a row', scene: SCENES.whole, run: compactInARow },
   {
@@ -98,6 +98,12 @@ export const PROGRAMS: readonly Program[] = [
     scene: SCENES.nothing,
     run: liveAndClose,
     options: { indexFile: { fromBytes: 0 }, spaceAheadBytes: 800 },
+  },
+  {
+    name: 'two lives with space written ahead, written through',
+    scene: SCENES.nothing,
+    run: liveAndClose,
+    options: { spaceAheadBytes: 800, writesThrough: true },
   },
   { name: 'two lives, fsynced at their ends', scene: SCENES.nothing, run: liveAndClose, options: { fsync: 'never' } },
   {
@@ -119,6 +125,7 @@ export function drawnProgram(random: Random): Program {
   return {
     name: 'drawn',
     scene,
+    options: { writesThrough: random.chance(0.5) },
     async run(stage) {
       await stage.openAll();
       for (const step of steps) await step(stage);

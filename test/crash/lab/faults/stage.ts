@@ -18,6 +18,11 @@ const LONGEST_WAIT_MS = 10_000;
 export const logPath = (log: string): string => `data/logs/${log}.log`;
 export const viewPath = (log: string): string => `data/${log}.json`;
 
+export interface StageOptions extends Pick<LogOptions, 'mainFiles' | 'fsync' | 'indexFile' | 'spaceAheadBytes'> {
+  /** Whether a write and its fsync are one call. */
+  writesThrough?: boolean;
+}
+
 export class Stage {
   readonly disk: FaultyDisk;
   readonly accounts: ReadonlyMap<string, Account>;
@@ -33,10 +38,11 @@ export class Stage {
     image: DiskImage,
     fault: PlannedFault | undefined,
     private readonly engineOn: EngineUnderTest,
-    private readonly options: Pick<LogOptions, 'mainFiles' | 'fsync' | 'indexFile' | 'spaceAheadBytes'>,
+    private readonly options: StageOptions,
     accounts: (log: string) => Account,
   ) {
     this.disk = new FaultyDisk(image, fault);
+    this.disk.writesThrough = options.writesThrough ?? false;
     this.disk.onCall = (call, fails) => this.#notice(call, fails);
     this.accounts = new Map(LOGS.map((log) => [log, accounts(log)]));
     this.#engine = this.#newEngine();
@@ -72,15 +78,21 @@ export class Stage {
   }
 
   #newEngine(): LogEngine {
-    return this.engineOn(this.disk)(resolveLogOptions({ ...this.options, dataDir: 'data', cacheBytes: 0 }), silent);
+    const { writesThrough, ...options } = this.options;
+    return this.engineOn(this.disk)(resolveLogOptions({ ...options, dataDir: 'data', cacheBytes: 0 }), silent);
   }
 
   #notice(call: DiskCall, fails: boolean): void {
     const log = LOGS.find((name) => call.name === logPath(name));
-    if (fails && log !== undefined && call.operation === 'sync' && this.#isBeingAppendedTo(log)) {
+    if (fails && log !== undefined && call.operation === 'sync' && !this.#isUndone && this.#isBeingAppendedTo(log)) {
       this.account(log).suspectFrom ??= this.#engine.stats(log).seq;
     }
     this.meeting?.();
+  }
+
+  /** What a full disk refuses in one call with its fsync can be taken back, with an fsync that may fail in its turn. */
+  get #isUndone(): boolean {
+    return this.disk.writesThrough && isFull(this.disk.code);
   }
 
   /** Whether lines stand in the file that nobody has acknowledged yet: it is those that a failed fsync makes doubtful. */
@@ -145,7 +157,7 @@ export class Stage {
     if (!causedBy(error, this.disk.code)) return 'its cause is missing';
     if (error.code === 'LOG_POISONED') return undefined;
     if (!something) return 'nothing had failed';
-    const expected = ['ENOSPC', 'EDQUOT'].includes(this.disk.code) ? 'LOG_DISK_FULL' : 'LOG_IO';
+    const expected = isFull(this.disk.code) ? 'LOG_DISK_FULL' : 'LOG_IO';
     return error.code === expected ? undefined : `it is ${error.code} for ${this.disk.code}`;
   }
 
@@ -187,7 +199,8 @@ export class Stage {
     const unread = write.change.op === 'COUNT' && this.disk.hasFailed('readSync');
     if (wasPoisoned && !poisons && !unread) this.complain(`${log} is poisoned and refused a write with ${error}`);
     if (poisons && this.isOpen && this.poisoned(log) === undefined) this.complain(`stats of ${log} know of no poison`);
-    if (poisons && !this.disk.hasFailed('sync', 'syncDirectory', 'truncate', 'rename')) {
+    const untold = this.disk.writesThrough && !isFull(this.disk.code) && this.disk.hasFailed('write');
+    if (poisons && !untold && !this.disk.hasFailed('sync', 'syncDirectory', 'truncate', 'rename')) {
       this.complain(`${log} is poisoned, though every write could be undone: ${error}`);
     }
   }
@@ -293,6 +306,8 @@ export class Stage {
 function textsOf(entries: Iterable<[string, unknown]>): Map<string, string> {
   return new Map([...entries].map(([key, value]) => [key, JSON.stringify(value)]));
 }
+
+const isFull = (code: string): boolean => ['ENOSPC', 'EDQUOT'].includes(code);
 
 function causedBy(error: Error, code: string): boolean {
   for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
