@@ -15,6 +15,8 @@ export type LogErrorCode =
   | 'LOG_POISONED'
   /** The disk is full; nothing was written, reads go on, the next write tries again. */
   | 'LOG_DISK_FULL'
+  /** More is waiting for the disk than `maxPendingBytes` allows; this write was not accepted. */
+  | 'LOG_OVERLOADED'
   /** A conditional write lost against another writer. */
   | 'LOG_CONFLICT'
   /** Any other failure of the file system or the transport. */

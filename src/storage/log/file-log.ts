@@ -120,7 +120,8 @@ export class FileLog {
   /** Accepted in the order of the calls; resolves once durable. */
   append(change: EncodedChange): Promise<LogEntry> {
     this.assertOpen();
-    if (this.writer.poisoned) return Promise.reject(this.writer.poisoned);
+    const refusal = this.writer.refusalOf(change);
+    if (refusal) return Promise.reject(refusal);
     const durable = new Promise<LogEntry>((resolve, reject) => {
       this.writer.enqueue(new PendingAppend(change, resolve, reject));
     });

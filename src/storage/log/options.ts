@@ -52,6 +52,12 @@ export interface LogOptions {
    * at (`recovery: 'salvage'` opens it; nothing acknowledged is lost). @default 0 (off)
    */
   spaceAheadBytes?: number;
+  /**
+   * Bytes of entries that may wait for the disk, in each log (characters of their JSON text). A write beyond that is
+   * refused with `LOG_OVERLOADED`, so that callers who do not await their writes cannot fill the memory; one that finds
+   * nothing waiting is accepted, however large it is. @default 268435456 (256 MiB)
+   */
+  maxPendingBytes?: number;
 }
 
 export interface ResolvedLogOptions {
@@ -64,6 +70,7 @@ export interface ResolvedLogOptions {
   /** `false`, or the size of the log from which on it is kept. */
   readonly indexFile: false | { readonly fromBytes: number };
   readonly spaceAheadBytes: number;
+  readonly maxPendingBytes: number;
 }
 
 export const LOG_DEFAULTS = Object.freeze({
@@ -74,6 +81,7 @@ export const LOG_DEFAULTS = Object.freeze({
   recovery: 'heal',
   indexFile: Object.freeze({ fromBytes: 16 * 1024 * 1024 }),
   spaceAheadBytes: 0,
+  maxPendingBytes: 256 * 1024 * 1024,
 } satisfies ResolvedLogOptions);
 
 const FSYNC_MODES: readonly FsyncMode[] = ['always', 'everysec', 'never'];
@@ -88,19 +96,21 @@ export function resolveLogOptions(options: LogOptions = {}): ResolvedLogOptions 
   if (typeof dataDir !== 'string' || dataDir === '' || dataDir.includes('\0')) {
     throw new TypeError(`Expected \`dataDir\` to be a directory path, got ${describe(dataDir)}`);
   }
-  const cacheBytes = options.cacheBytes ?? LOG_DEFAULTS.cacheBytes;
-  if (typeof cacheBytes !== 'number' || !(cacheBytes >= 0)) {
-    throw new TypeError(`Expected \`cacheBytes\` to be a number of bytes ≥ 0, got ${describe(cacheBytes)}`);
-  }
   return Object.freeze({
     dataDir,
     fsync: oneOf('fsync', options.fsync ?? LOG_DEFAULTS.fsync, FSYNC_MODES),
-    cacheBytes,
+    cacheBytes: bytesOf('cacheBytes', options.cacheBytes ?? LOG_DEFAULTS.cacheBytes),
     mainFiles: resolveMainFiles(options.mainFiles ?? true),
     recovery: oneOf('recovery', options.recovery ?? LOG_DEFAULTS.recovery, RECOVERY_MODES),
     indexFile: resolveIndexFile(options.indexFile ?? true),
     spaceAheadBytes: resolveSpaceAhead(options.spaceAheadBytes ?? LOG_DEFAULTS.spaceAheadBytes),
+    maxPendingBytes: bytesOf('maxPendingBytes', options.maxPendingBytes ?? LOG_DEFAULTS.maxPendingBytes),
   });
+}
+
+function bytesOf(option: string, bytes: number): number {
+  if (typeof bytes === 'number' && bytes >= 0) return bytes;
+  throw new TypeError(`Expected \`${option}\` to be a number of bytes ≥ 0, got ${describe(bytes)}`);
 }
 
 function resolveMainFiles(mainFiles: boolean | MainFileOptions): false | { maxStaleMs: number } {

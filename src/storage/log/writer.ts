@@ -3,10 +3,11 @@
  * promise resolves once its own bytes are durable. One batch is under way at a time.
  */
 import { BatchEncoder, type LogEnd } from './batch-encoder.js';
-import { type LogError, toLogError } from './errors.js';
+import type { EncodedChange } from './change.js';
+import { LogError, toLogError } from './errors.js';
 import type { OpenFile } from './file-system.js';
 import { LogTail } from './log-tail.js';
-import type { FsyncMode, ResolvedLogOptions } from './options.js';
+import type { ResolvedLogOptions } from './options.js';
 import type { PendingAppend } from './pending-append.js';
 
 /** What is told of entries on their way. */
@@ -31,6 +32,7 @@ const RELAXED_FSYNC_MS = 1000;
 
 export class GroupCommitWriter {
   #queue: PendingAppend[] = [];
+  #queuedCharacters = 0;
   /** The batch under way. */
   #batch: PendingAppend[] = [];
   #running: Promise<void> | undefined;
@@ -41,7 +43,6 @@ export class GroupCommitWriter {
   #appends = 0;
   #batches = 0;
   #lineBytes = 0;
-  readonly #fsync: FsyncMode;
   readonly #lines: BatchEncoder;
   readonly #tail: LogTail;
 
@@ -52,11 +53,10 @@ export class GroupCommitWriter {
   constructor(
     file: OpenFile,
     readonly end: LogEnd,
-    options: Pick<ResolvedLogOptions, 'fsync' | 'spaceAheadBytes'>,
+    private readonly options: Pick<ResolvedLogOptions, 'fsync' | 'spaceAheadBytes' | 'maxPendingBytes'>,
     private readonly appended: Appended,
     private prepare?: () => Promise<void>,
   ) {
-    this.#fsync = options.fsync;
     this.#lines = new BatchEncoder(end.timestamp);
     this.#tail = new LogTail(file, end, options);
   }
@@ -85,10 +85,26 @@ export class GroupCommitWriter {
     yield* this.#queue;
   }
 
-  /** @throws LogError `LOG_POISONED` */
+  /** Why an entry is not accepted now. Where nothing waits there is room, however large it is. */
+  refusalOf({ body }: EncodedChange): LogError | undefined {
+    if (this.poisoned) return this.poisoned;
+    const { maxPendingBytes } = this.options;
+    if (this.#queue.length === 0 || this.#queuedCharacters + body.length <= maxPendingBytes) return undefined;
+    const file = this.#tail.path;
+    return new LogError(
+      'LOG_OVERLOADED',
+      `\`maxPendingBytes\` is reached for ${file}, with ${this.pending} writes waiting.`,
+      {
+        file,
+        hint: 'Writes come faster than the disk takes them: await them, at least some thousands at a time.',
+      },
+    );
+  }
+
+  /** What was not refused. */
   enqueue(entry: PendingAppend): void {
-    if (this.poisoned) throw this.poisoned;
     this.#queue.push(entry);
+    this.#queuedCharacters += entry.change.body.length;
     if (!this.#running && !this.#held) this.#start();
   }
 
@@ -175,9 +191,11 @@ export class GroupCommitWriter {
     let characters = 0;
     let count = 0;
     for (; count < queue.length && count < BATCH_ENTRIES; count += 1) {
-      characters += (queue[count] as PendingAppend).change.body.length;
-      if (characters > BATCH_CHARACTERS && count > 0) break;
+      const { length } = (queue[count] as PendingAppend).change.body;
+      if (characters + length > BATCH_CHARACTERS && count > 0) break;
+      characters += length;
     }
+    this.#queuedCharacters -= characters;
     if (count < queue.length) return queue.splice(0, count);
     this.#queue = [];
     return queue;
@@ -188,7 +206,7 @@ export class GroupCommitWriter {
     try {
       const { length, chain } = this.#lines.encode(batch, this.end);
       await this.#tail.write(this.#lines, length);
-      if (this.#fsync === 'everysec') this.#syncSoon();
+      if (this.options.fsync === 'everysec') this.#syncSoon();
       this.#commit(length, chain);
     } catch (error) {
       this.#reject(error);
@@ -230,6 +248,7 @@ export class GroupCommitWriter {
     const entries = [...this.#batch, ...this.#queue];
     this.#batch = [];
     this.#queue = [];
+    this.#queuedCharacters = 0;
     this.appended.dropped(entries);
     for (const entry of entries) entry.reject(error);
   }

@@ -75,6 +75,7 @@ describe('options', () => {
       recovery: 'heal',
       indexFile: { fromBytes: 16 * 1024 * 1024 },
       spaceAheadBytes: 0,
+      maxPendingBytes: 256 * 1024 * 1024,
     });
   });
 
@@ -88,6 +89,7 @@ describe('options', () => {
     ['indexFile', { indexFile: { fromBytes: -1 } }],
     ['indexFile', { indexFile: 'yes' }],
     ['spaceAheadBytes', { spaceAheadBytes: -1 }],
+    ['maxPendingBytes', { maxPendingBytes: Number.NaN }],
     ['spaceAheadBytes', { spaceAheadBytes: 2 ** 40 }],
     ['dataDir', { dataDir: '' }],
     ['dataDir', { dataDir: 'a\0b' }],
