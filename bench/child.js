@@ -30,7 +30,10 @@ async function perform(job) {
   const participant = await participantNamed(job.participant);
   if (job.task === 'describe') return { version: participant.version(), missing: participant.missing?.() };
   if (!participant.load) throw new Error('it cannot fill a directory');
-  await participant.load(job.directory, pairsOf(job.fixture), { mainFiles: job.fixture.mainFiles });
+  await participant.load(job.directory, pairsOf(job.fixture), {
+    mainFiles: job.fixture.mainFiles,
+    compactAfter: job.fixture.compactAfter,
+  });
   return {};
 }
 

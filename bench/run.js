@@ -97,7 +97,7 @@ export class Run {
       const { mainFiles } = this.options;
       const context = { directory, fixture: fixture?.directory, sizes, options: { mainFiles } };
       const job = { task: 'measure', scenario: scenario.id, entrant: entrant.id, ...context };
-      return await inChild(this.workspace, job, this.flags);
+      return await inChild(this.workspace, job, [...this.flags, ...(scenario.flags ?? [])]);
     } finally {
       this.workspace.remove(directory);
     }

@@ -30,12 +30,22 @@ export async function open(directory, { durable = true, cacheBytes, mainFiles = 
 }
 
 /** @param {string} directory @param {Iterable<[string, any]>} pairs @param {import('./store.js').StoreOptions} options */
-export async function load(directory, pairs, { mainFiles } = {}) {
+export async function load(directory, pairs, { mainFiles, compactAfter = 0 } = {}) {
   const store = await open(directory, { durable: false, mainFiles });
   const iterator = pairs[Symbol.iterator]();
-  const lane = async () => {
-    for (let next = iterator.next(); !next.done; next = iterator.next()) await store.set(...next.value);
+  const fill = (/** @type {number} */ most) => {
+    let left = most;
+    const lane = async () => {
+      while (left-- > 0) {
+        const { done, value } = iterator.next();
+        if (done) return;
+        await store.set(...value);
+      }
+    };
+    return Promise.all(Array.from({ length: 1000 }, lane));
   };
-  await Promise.all(Array.from({ length: 1000 }, lane));
+  await fill(compactAfter);
+  if (compactAfter > 0) await store.compact();
+  await fill(Number.POSITIVE_INFINITY);
   await store.close();
 }

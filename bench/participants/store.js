@@ -10,6 +10,7 @@
  * @property {number} [cacheBytes]
  * @property {boolean} [mainFiles]
  * @property {number} [spaceAheadBytes] ours
+ * @property {number} [compactAfter] ours, when it is filled: it is compacted once after so many sets
  */
 
 /**

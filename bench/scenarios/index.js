@@ -10,8 +10,9 @@ import { scenario as s6 } from './s6-memory.js';
 import { scenario as s7 } from './s7-random-gets.js';
 import { scenario as s8 } from './s8-leaderboards.js';
 import { scenario as s9 } from './s9-bytes-written.js';
+import { scenario as s10 } from './s10-large-log.js';
 
-export const SCENARIOS = Object.freeze([s1, s2, s3, s4, s4l, s5, s6, s7, s8, s9]);
+export const SCENARIOS = Object.freeze([s1, s2, s3, s4, s4l, s5, s6, s7, s8, s9, s10]);
 
 /** @param {string} id */
 export function scenarioNamed(id) {

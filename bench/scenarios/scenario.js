@@ -49,6 +49,7 @@
  * @property {number} games
  * @property {string} [of] whose files; the entrant's own where it is left out
  * @property {boolean} [mainFiles]
+ * @property {number} [compactAfter] ours is compacted after so many sets
  * @property {'link' | 'copy' | 'read'} use what a measurement gets of it. `link`: its files are not changed in place.
  *   `copy`: they may be. `read`: nothing but the place of the fixture
  */
@@ -60,6 +61,7 @@
  * @property {string} stick what the raw limit does
  * @property {(sizes: Sizes) => string} what
  * @property {{ full: Sizes, quick: Sizes }} sizes
+ * @property {string[]} [flags] of Node, for the processes that measure
  * @property {number} [repeats] of each round: where the disk has moods, many short measurements beat a long one
  * @property {(string | (Partial<Entrant> & { participant: string }))[]} entrants
  * @property {Figure[]} figures the first one is compared with the stick's
