@@ -5,10 +5,12 @@ import { creditPlayers } from './crediting.js';
 import type { GameEvent } from './game.types.js';
 import { nextPicture } from './next-picture.js';
 import type { Pieces } from './pieces.js';
+import { type GameRecords, recordOf } from './records/index.js';
 
 export interface GameWorld {
   states: Pick<GameStateRepository, 'saveGameState' | 'clearGameState'>;
   players: Pick<PlayerRepository, 'creditGame'>;
+  records: Pick<GameRecords, 'write'>;
   catalogue: { pieces(): Pieces };
   clock: GameClock;
   random: GameRandom;
@@ -18,7 +20,7 @@ export interface GameWorld {
 
 /** Gives running games the repositories, the catalogue and the clock of the application. */
 export function gamePorts(world: GameWorld): GamePorts {
-  const { states, players, catalogue, clock, random, logger } = world;
+  const { states, players, records, catalogue, clock, random, logger } = world;
   return {
     clock,
     save: async (state, meta) => {
@@ -27,6 +29,12 @@ export function gamePorts(world: GameWorld): GamePorts {
     clear: async ({ channelId }, meta) => {
       await states.clearGameState(channelId, meta);
     },
+    record: (state) =>
+      records.write(recordOf(state)).catch((error: unknown) => {
+        // A refused value stays refused: the players are credited all the same.
+        if (!(error instanceof TypeError)) throw error;
+        logger.error(`Game ${state.gameId} cannot be recorded and counts on no board: ${error}`);
+      }),
     credit: (state) =>
       creditPlayers(state, players, ({ userId }, error) =>
         logger.error(`The record of player ${userId} refuses game ${state.gameId}, which is not counted: ${error}`),

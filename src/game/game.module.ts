@@ -1,16 +1,22 @@
 import { Module } from '@nestjs/common';
+import { StorageModule } from '../storage/index.js';
 import { CatalogueService } from './catalogue.service.js';
 import { GAME_CLOCK, GAME_RANDOM, systemClock } from './clock.js';
 import { GameService } from './game.service.js';
+import { BoardService, CorrectionService, ForgetRequest, GameRecord, GameRecords, SeasonRecord } from './records/index.js';
 
-/** The quiz over the three repositories of the (global) `StorageModule`. */
+/** The quiz over the three repositories of the (global) `StorageModule`, and logs of its own. */
 @Module({
+  imports: [StorageModule.forFeature([GameRecord, SeasonRecord, ForgetRequest])],
   providers: [
     GameService,
     CatalogueService,
+    GameRecords,
+    BoardService,
+    CorrectionService,
     { provide: GAME_CLOCK, useValue: systemClock },
     { provide: GAME_RANDOM, useValue: Math.random },
   ],
-  exports: [GameService, CatalogueService],
+  exports: [GameService, CatalogueService, BoardService],
 })
 export class GameModule {}

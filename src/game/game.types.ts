@@ -18,6 +18,12 @@ export interface GameSettings {
   pauseSeconds?: number;
 }
 
+/** Where a game is played, beside its channel. */
+export interface GamePlace {
+  /** A Discord guild, which has boards and seasons of its own; absent on the play page. */
+  serverId?: string;
+}
+
 export type GamePhase = 'starting' | 'round' | 'pause' | 'finished' | 'stopped';
 
 export interface Choice {

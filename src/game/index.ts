@@ -11,6 +11,7 @@ export type {
   GameAnswer,
   GameEvent,
   GamePhase,
+  GamePlace,
   GamePlayer,
   GameSettings,
   GameView,
@@ -19,3 +20,21 @@ export type {
   StopRequest,
 } from './game.types.js';
 export { LEADERBOARD_SORTS, type LeaderboardSortBy, type RankedPlayer } from './leaderboard.js';
+export {
+  BOARD_PERIODS,
+  type BoardPeriod,
+  type BoardQuery,
+  type BoardRow,
+  BoardService,
+  type ExportedGame,
+  type ExportedRunningGame,
+  type Forgotten,
+  GameRecord,
+  type GamesWhere,
+  type GameUndo,
+  type PlayerExport,
+  type RecordedPlayer,
+  type Season,
+  type SeasonStart,
+  type UndoRequest,
+} from './records/index.js';

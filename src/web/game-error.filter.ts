@@ -18,6 +18,8 @@ const ANSWERS: Readonly<Record<GameErrorCode, new (message: string) => HttpExcep
   NOT_ALLOWED: ForbiddenException,
   NOT_ENOUGH_ARTISTS: ConflictException,
   GAME_CLOSING: ServiceUnavailableException,
+  ALREADY_UNDONE: ConflictException,
+  PLAYER_IN_GAME: ConflictException,
 };
 
 /** Turns a refusal by the rules of the quiz into the status and message that a page understands. */

@@ -10,6 +10,10 @@ const orNull =
   (check: Check): Check =>
   (value) =>
     value === null || check(value);
+const maybe =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
 const listOf =
   (check: Check): Check =>
   (value) =>
@@ -29,6 +33,8 @@ const FIELDS: Record<keyof GameState, Check> = {
   version: (value) => value === STATE_VERSION,
   gameId: isText,
   channelId: isText,
+  serverId: maybe(isText),
+  mode: maybe(isText),
   host: shape(isPlayer),
   times: shape({ rounds: isCount, roundMs: isTime, pauseMs: isTime }),
   createdAt: isTime,
@@ -65,5 +71,6 @@ export function readSavedState(saved: unknown): GameState | undefined {
   if (needsPicture && state.current === null) return undefined;
   if ((state.phase === 'finished') !== (state.outcome !== null)) return undefined;
   const known = Object.keys(FIELDS) as (keyof GameState)[];
-  return Object.fromEntries(known.map((name) => [name, state[name]])) as unknown as GameState;
+  const members = known.filter((name) => state[name] !== undefined).map((name) => [name, state[name]]);
+  return Object.fromEntries(members) as unknown as GameState;
 }

@@ -16,6 +16,7 @@ export const GRACE_MS = 5_000;
 export interface NewGame {
   gameId: string;
   channelId: string;
+  serverId?: string | undefined;
   host: GamePlayer;
   times: GameTimes;
   /** Keys of the pieces, one a round. */
@@ -28,6 +29,7 @@ export function newGame(game: NewGame, now: number): GameState {
     version: STATE_VERSION,
     gameId: game.gameId,
     channelId: game.channelId,
+    ...(game.serverId === undefined ? {} : { serverId: game.serverId }),
     host: game.host,
     times: { ...game.times, rounds: Math.min(game.times.rounds, game.pieces.length) },
     createdAt: now,

@@ -19,7 +19,18 @@ class Bot {
   ) {
     this.clock = new ManualClock(time);
     const catalogue = { ready: async () => {}, pieces: () => pieces } as unknown as CatalogueService;
-    this.game = new GameService(store.states, store.players, catalogue, this.clock, seededRandom());
+    const { records, boards, corrections } = store.archive(this.clock);
+    const { states, players } = store;
+    this.game = new GameService(
+      states,
+      players,
+      catalogue,
+      this.clock,
+      seededRandom(),
+      records,
+      boards,
+      corrections,
+    );
     this.game.events().subscribe((event) => this.events.push(event));
   }
 
