@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type EntryMeta, InjectRepository, LogRepository } from '../../storage/index.js';
 import { checkedId, checkedLimit } from '../identity.js';
 import { BestOf } from './best-of.js';
-import { GameRecord, GameUndo, isGameRecord } from './game-record.js';
+import { GameRecord, type GameUndo, isGameRecord } from './game-record.js';
 
 /** Which games are asked for; members that are left out are not asked about. */
 export interface GamesWhere {
