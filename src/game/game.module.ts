@@ -3,7 +3,14 @@ import { StorageModule } from '../storage/index.js';
 import { CatalogueService } from './catalogue.service.js';
 import { GAME_CLOCK, GAME_RANDOM, systemClock } from './clock.js';
 import { GameService } from './game.service.js';
-import { BoardService, CorrectionService, ForgetRequest, GameRecord, GameRecords, SeasonRecord } from './records/index.js';
+import {
+  BoardService,
+  CorrectionService,
+  ForgetRequest,
+  GameRecord,
+  GameRecords,
+  SeasonRecord,
+} from './records/index.js';
 
 /** The quiz over the three repositories of the (global) `StorageModule`, and logs of its own. */
 @Module({

@@ -111,7 +111,11 @@ describe('a correction on a real data directory', () => {
           const left = await die(correct, { write, side });
           if (left === undefined) throw new Error(`There is no write ${write}.`);
           const found = await open(left);
-          expect({ write, side, found }).toEqual({ write, side, found: write === 1 && side === 'before' ? before : after });
+          expect({ write, side, found }).toEqual({
+            write,
+            side,
+            found: write === 1 && side === 'before' ? before : after,
+          });
           expect(await open(left, correct)).toEqual(after);
         }
       }

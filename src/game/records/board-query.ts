@@ -32,7 +32,8 @@ const MAX_TIME_MS = 8.64e15;
 
 /** @throws TypeError naming the member that is wrong */
 export function checkedQuery(query: BoardQuery, now: number): CheckedQuery {
-  if (typeof query !== 'object' || query === null) throw new TypeError(`query must be an object, got ${String(query)}.`);
+  if (typeof query !== 'object' || query === null)
+    throw new TypeError(`query must be an object, got ${String(query)}.`);
   const { serverId, period = 'all', sortBy = 'totalScore', limit = 10, at = now } = query;
   if (serverId !== undefined) checkedId('serverId', serverId);
   if (typeof at !== 'number' || !(Math.abs(at) <= MAX_TIME_MS)) {

@@ -82,7 +82,11 @@ export class BoardService implements OnApplicationBootstrap {
       const stop = this.records.listen((record) => meanwhile.push(record));
       try {
         const meta = { actor: startedBy, reason: 'season started' };
-        const season = (await this.seasons.update(serverId, (running) => nextSeason(running, next), meta)) as SeasonRecord;
+        const season = (await this.seasons.update(
+          serverId,
+          (running) => nextSeason(running, next),
+          meta,
+        )) as SeasonRecord;
         boards.startSeason(serverId, season.startedAt);
         for (const record of meanwhile) if (record.serverId === serverId) boards.addToSeason(record);
         return seasonOf(serverId, season);

@@ -121,11 +121,7 @@ export class GameRecords {
   }
 
   /** Writes a record anew; nothing is written where there is none. @param fn only computes, and may run again */
-  change(
-    gameId: string,
-    fn: (record: GameRecord) => GameRecord,
-    meta: EntryMeta,
-  ): Promise<GameRecord | undefined> {
+  change(gameId: string, fn: (record: GameRecord) => GameRecord, meta: EntryMeta): Promise<GameRecord | undefined> {
     return this.repository.update(gameId, (record) => record && fn(record), meta);
   }
 

@@ -13,9 +13,7 @@ export function withoutPerson(record: GameRecord, userId: string, nobody: GamePl
   return {
     ...record,
     host: host.userId === userId ? { ...nobody } : host,
-    players: players.map((player) =>
-      player.userId === userId ? { ...player, ...nobody, isForgotten: true } : player,
-    ),
+    players: players.map((player) => (player.userId === userId ? { ...player, ...nobody, isForgotten: true } : player)),
     ...(undone?.by === userId ? { undone: { ...undone, by: nobody.userId } } : {}),
   };
 }

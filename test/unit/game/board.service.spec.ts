@@ -106,7 +106,12 @@ describe('a board', () => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
     await finish('g1', { ada: 30 });
     const { players: _, ...torn } = recordOf(aFinishedGame('torn', {}));
-    for (const [key, value] of Object.entries({ null: null, text: 'text', torn, copy: recordOf(aFinishedGame('g1', {})) })) {
+    for (const [key, value] of Object.entries({
+      null: null,
+      text: 'text',
+      torn,
+      copy: recordOf(aFinishedGame('g1', {})),
+    })) {
       store.games.values.set(key, JSON.stringify(value));
     }
     restart();
@@ -132,7 +137,12 @@ describe('a board', () => {
 
 describe('a season', () => {
   it('is the first from the first game on, until one is started', async () => {
-    expect(await archive.boards.season('s1')).toEqual({ serverId: 's1', number: 1, name: 'Season 1', startedAt: START });
+    expect(await archive.boards.season('s1')).toEqual({
+      serverId: 's1',
+      number: 1,
+      name: 'Season 1',
+      startedAt: START,
+    });
     await clock.advance(5_000);
     await finish('g1', { ada: 30 });
     await clock.advance(5_000);

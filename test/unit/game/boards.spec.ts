@@ -143,7 +143,11 @@ describe('the boards of now', () => {
           if (undone && !undone.undone) {
             undone.undone = { by: 'admin', at: now };
             const { undone: _, ...before } = undone;
-            boards.remove(before, records.filter((record) => !record.undone), now);
+            boards.remove(
+              before,
+              records.filter((record) => !record.undone),
+              now,
+            );
           }
         }
         for (const server of SERVERS) {

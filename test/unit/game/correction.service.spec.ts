@@ -113,23 +113,26 @@ describe('taking a game back', () => {
     expect(await scores()).toEqual(['ada 90']);
   });
 
-  it.each([2, 3, 4])('is finished before the next correction, or at the next start, when write %d fails', async (write) => {
-    for (const [gameId, isRestarted] of Object.entries({ g1: false, g2: true })) {
-      failAt(gameId === 'g1' ? write : 2);
-      await expect(archive.corrections.undo(gameId, { userId: 'admin' })).rejects.toThrow('disk full');
-      store.beforeWrite = () => {};
-      if (isRestarted) {
-        archive = store.archive(clock);
-        await archive.corrections.onApplicationBootstrap();
-      } else {
-        const next = archive.corrections.undo('none', { userId: 'admin' });
-        await expect(next).rejects.toMatchObject({ code: 'NO_GAME' });
+  it.each([2, 3, 4])(
+    'is finished before the next correction, or at the next start, when write %d fails',
+    async (write) => {
+      for (const [gameId, isRestarted] of Object.entries({ g1: false, g2: true })) {
+        failAt(gameId === 'g1' ? write : 2);
+        await expect(archive.corrections.undo(gameId, { userId: 'admin' })).rejects.toThrow('disk full');
+        store.beforeWrite = () => {};
+        if (isRestarted) {
+          archive = store.archive(clock);
+          await archive.corrections.onApplicationBootstrap();
+        } else {
+          const next = archive.corrections.undo('none', { userId: 'admin' });
+          await expect(next).rejects.toMatchObject({ code: 'NO_GAME' });
+        }
+        expect((await archive.records.get(gameId))?.undone?.isWithdrawn).toBe(true);
       }
-      expect((await archive.records.get(gameId))?.undone?.isWithdrawn).toBe(true);
-    }
-    expect(await scores()).toEqual([]);
-    expect([...store.credits.values()].flat()).toEqual([]);
-  });
+      expect(await scores()).toEqual([]);
+      expect([...store.credits.values()].flat()).toEqual([]);
+    },
+  );
 
   it('ends for everybody else when the record of one player refuses it', async () => {
     const error = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => {});

@@ -102,10 +102,11 @@ export class FakeStore {
     withdrawGame: async (userId: string, game: Credit) => {
       await this.write();
       const credits = this.credits.get(userId);
-      if (credits) this.credits.set(
-        userId,
-        credits.filter(({ gameId }) => gameId !== game.gameId),
-      );
+      if (credits)
+        this.credits.set(
+          userId,
+          credits.filter(({ gameId }) => gameId !== game.gameId),
+        );
     },
     delete: async (userId: string) => {
       await this.write();

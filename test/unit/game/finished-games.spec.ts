@@ -26,7 +26,10 @@ async function until(isReached: () => boolean | Promise<boolean>): Promise<void>
   expect(await isReached()).toBe(true);
 }
 
-const isPhase = (phase: string, channel = 'channel') => () => quiz.game.view(channel)?.phase === phase;
+const isPhase =
+  (phase: string, channel = 'channel') =>
+  () =>
+    quiz.game.view(channel)?.phase === phase;
 const isSettled = async () => !(await quiz.app.get(GameStateRepository).has('channel'));
 
 async function play(serverId?: string): Promise<string> {
@@ -43,7 +46,14 @@ describe('a game that is over', () => {
   it('is recorded with its place, and its score counts on every board', async () => {
     const gameId = await play('s1');
     const [record] = await quiz.game.recentGames({ serverId: 's1', channelId: 'channel', userId: 'bob' });
-    expect(record).toMatchObject({ gameId, channelId: 'channel', serverId: 's1', mode: 'choices', host: ada, rounds: 1 });
+    expect(record).toMatchObject({
+      gameId,
+      channelId: 'channel',
+      serverId: 's1',
+      mode: 'choices',
+      host: ada,
+      rounds: 1,
+    });
     expect(record?.startedAt).toBe(START);
     expect(record?.players.map(({ userId }) => userId).sort()).toEqual(['ada', 'bob']);
     const totals = new Map(record?.players.map(({ userId, score }) => [userId, score]));
@@ -66,7 +76,7 @@ describe('a game that is over', () => {
     await until(isSettled);
     const records = await quiz.game.recentGames();
     expect(records).toMatchObject([{ channelId: 'channel', players: [] }]);
-    expect(records[0]).not.toHaveProperty('serverId');
+    expect(records[0]?.serverId).toBeUndefined();
   });
 
   it('can be taken back, and leaves every board as it was', async () => {

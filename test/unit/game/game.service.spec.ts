@@ -21,16 +21,7 @@ class Bot {
     const catalogue = { ready: async () => {}, pieces: () => pieces } as unknown as CatalogueService;
     const { records, boards, corrections } = store.archive(this.clock);
     const { states, players } = store;
-    this.game = new GameService(
-      states,
-      players,
-      catalogue,
-      this.clock,
-      seededRandom(),
-      records,
-      boards,
-      corrections,
-    );
+    this.game = new GameService(states, players, catalogue, this.clock, seededRandom(), records, boards, corrections);
     this.game.events().subscribe((event) => this.events.push(event));
   }
 

@@ -121,7 +121,8 @@ describe('withdrawGame', () => {
     ['bestElsewhere', result('g1', 1)],
   ])('refuses a wrong %s', async (argument, given) => {
     await credit(result('g1', 1));
-    const withdrawal = store.players.withdrawGame('u1', given as ReturnType<typeof result>, Number.NaN);
+    const best = argument === 'bestElsewhere' ? Number.NaN : 0;
+    const withdrawal = store.players.withdrawGame('u1', given as ReturnType<typeof result>, best);
     await expect(withdrawal).rejects.toThrow(`Expected \`${argument}\` to be`);
     await expect(withdrawal).rejects.toBeInstanceOf(TypeError);
     await expect(entryCount()).resolves.toBe(1);

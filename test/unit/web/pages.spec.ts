@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { openWebStage, type WebStage } from '../../support/web-stage.js';
 
 let stage: WebStage;
@@ -81,6 +81,10 @@ describe('The leaderboard', () => {
   const figures = { totalGames: 1, totalWins: 1, totalScore: 9, averageScore: 9, bestScore: 9, accuracyRate: 100 };
   const answers = { totalCorrectAnswers: 1, totalIncorrectAnswers: 0, totalAnswers: 1 };
   const row = { userId: 'web:a', username: 'Ada', rank: 1, ...figures, ...answers };
+
+  beforeEach(() => {
+    stage.game.boards.length = 0;
+  });
 
   it.each(['sortBy=secret', 'limit=0', 'limit=101', 'limit=x', 'period=year', 'serverId=', 'serverId=a%20b'])(
     'RefusesTheQuestion %s',
