@@ -89,37 +89,37 @@ export class CorrectionService implements OnApplicationBootstrap {
       const state = readSavedState(saved);
       return (state && exportedRunningGame(state, userId)) ?? [];
     });
-    return this.records.following(
-      (record) => namesPerson(record, userId),
-      async (found) => ({
-        userId,
-        exportedAt: this.clock.now(),
-        stats: (await this.players.getPlayerStats(userId)) ?? null,
-        games: gamesOf(found.values(), userId),
-        running,
-        seasons: await this.boards.seasonsOf(userId),
-      }),
-    );
+    return this.withGamesOf(userId, async (found) => ({
+      userId,
+      exportedAt: this.clock.now(),
+      stats: (await this.players.getPlayerStats(userId)) ?? null,
+      games: gamesOf(found.values(), userId),
+      running,
+      seasons: await this.boards.seasonsOf(userId),
+    }));
   }
 
   /**
    * Removes a person: their record, and their name and id wherever a game or a season has them; scores stay with the
    * games, as somebody's who left. Safe to repeat.
-   * @param isPlaying whether a game that is not over yet names them; asked once nothing else is being corrected
+   * @param isPlaying whether a game that is not over yet names them; asked right before anything is written
    * @throws GameError PLAYER_IN_GAME
    */
   async forget(userId: string, isPlaying: () => boolean): Promise<Forgotten> {
     checkedId('userId', userId);
     return this.records.exclusively(async () => {
       await this.finishAll();
-      if (isPlaying()) {
-        throw new GameError('PLAYER_IN_GAME', 'A game with this person is running; try again once it is over.');
-      }
-      // Nothing is written about a person of whom nothing is known.
-      const { stats, games, seasons } = await this.export(userId);
-      if (!stats && games.length === 0 && seasons.length === 0) return { records: 0, games: 0 };
-      await this.requests.set(userId, { requestedAt: this.clock.now() }, FORGETTING);
-      return this.removePerson(userId);
+      return this.withGamesOf(userId, async (found) => {
+        const isNamed = found.size > 0 || (await this.boards.seasonsOf(userId)).length > 0;
+        const isKnown = isNamed || (await this.players.has(userId));
+        if (isPlaying()) {
+          throw new GameError('PLAYER_IN_GAME', 'A game with this person is running; try again once it is over.');
+        }
+        // Nothing is written about a person of whom nothing is known.
+        if (!isKnown) return { records: 0, games: 0 };
+        await this.requests.set(userId, { requestedAt: this.clock.now() }, FORGETTING);
+        return this.removePerson(userId, found);
+      });
     });
   }
 
@@ -130,7 +130,9 @@ export class CorrectionService implements OnApplicationBootstrap {
       const undone = record?.undone;
       if (undone) await this.withOtherGames(record, (others) => this.withdraw(record, undone, others));
     }
-    for await (const [userId] of this.requests.entries()) await this.removePerson(userId);
+    for await (const [userId] of this.requests.entries()) {
+      await this.withGamesOf(userId, (found) => this.removePerson(userId, found));
+    }
   }
 
   private async undoable(gameId: string): Promise<GameRecord> {
@@ -141,6 +143,11 @@ export class CorrectionService implements OnApplicationBootstrap {
     const saved = await this.states.loadGameState<{ gameId?: unknown }>(record.channelId);
     if (saved?.gameId !== gameId) return record;
     throw new GameError('GAME_FINISHING', 'The scores of this game are still being saved; try again in a moment.');
+  }
+
+  /** Every game that names a person. */
+  private withGamesOf<T>(userId: string, use: (found: ReadonlyMap<string, GameRecord>) => Promise<T>): Promise<T> {
+    return this.records.following((record) => namesPerson(record, userId), use);
   }
 
   /** Every game that counts and has one of the record's players in it, but itself. */
@@ -181,23 +188,17 @@ export class CorrectionService implements OnApplicationBootstrap {
     return marked ?? { ...record, undone };
   }
 
-  private async removePerson(userId: string): Promise<Forgotten> {
+  private async removePerson(userId: string, found: ReadonlyMap<string, GameRecord>): Promise<Forgotten> {
     await this.boards.forget(userId, somebodyWhoLeft());
-    return this.records.following(
-      (record) => namesPerson(record, userId),
-      async (found) => {
-        const gameIds = [...found.keys()];
-        await Promise.all(
-          gameIds.map((gameId) => {
-            const nobody = somebodyWhoLeft();
-            return this.records.change(gameId, (record) => withoutPerson(record, userId, nobody), FORGETTING);
-          }),
-        );
-        const existed = await this.players.delete(userId, FORGETTING);
-        await this.requests.delete(userId, FORGETTING);
-        return { records: existed ? 1 : 0, games: gameIds.length };
-      },
-    );
+    const gameIds = [...found.keys()];
+    const changes = gameIds.map((gameId) => {
+      const nobody = somebodyWhoLeft();
+      return this.records.change(gameId, (record) => withoutPerson(record, userId, nobody), FORGETTING);
+    });
+    await Promise.all(changes);
+    const existed = await this.players.delete(userId, FORGETTING);
+    await this.requests.delete(userId, FORGETTING);
+    return { records: existed ? 1 : 0, games: gameIds.length };
   }
 }
 

@@ -3,6 +3,7 @@ import { type EntryMeta, InjectRepository, LogRepository } from '../../storage/i
 import { checkedId, checkedLimit } from '../identity.js';
 import { BestOf } from './best-of.js';
 import { GameRecord, type GameUndo, isGameRecord } from './game-record.js';
+import { Turns } from './turns.js';
 
 /** Which games are asked for; members that are left out are not asked about. */
 export interface GamesWhere {
@@ -47,7 +48,7 @@ export class GameRecords {
     return this.repository.get(gameId);
   }
 
-  /** The newest games first. @throws TypeError naming the member that is wrong */
+  /** The newest games first; takes a pass over all records. @throws TypeError naming the member that is wrong */
   async recent(where: GamesWhere, limit = 10): Promise<GameRecord[]> {
     const { channelId, serverId, userId } = where;
     for (const [field, id] of Object.entries({ channelId, serverId, userId })) {
@@ -79,7 +80,9 @@ export class GameRecords {
    * @param leftOut called with the key of whatever is no record of a game
    */
   async *stored(leftOut: (gameId: string) => void = () => {}): AsyncGenerator<GameRecord> {
+    const turns = new Turns();
     for await (const [gameId, record] of this.repository.entries()) {
+      await turns.next();
       if (isGameRecord(record, gameId)) yield record;
       else leftOut(gameId);
     }

@@ -108,6 +108,7 @@ export class FakeStore {
           credits.filter(({ gameId }) => gameId !== game.gameId),
         );
     },
+    has: async (userId: string) => this.credits.has(userId),
     delete: async (userId: string) => {
       await this.write();
       return this.credits.delete(userId);
