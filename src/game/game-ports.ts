@@ -2,6 +2,7 @@ import type { GameStateRepository, PlayerRepository } from '../storage/index.js'
 import type { GamePorts } from './channel-game.js';
 import type { GameClock, GameRandom } from './clock.js';
 import { creditPlayers } from './crediting.js';
+import type { DailyService } from './daily.service.js';
 import type { GameEvent } from './game.types.js';
 import { nextPicture } from './next-picture.js';
 import type { Pieces } from './pieces.js';
@@ -10,6 +11,7 @@ export interface GameWorld {
   states: Pick<GameStateRepository, 'saveGameState' | 'clearGameState'>;
   players: Pick<PlayerRepository, 'creditGame'>;
   catalogue: { pieces(): Pieces };
+  daily: Pick<DailyService, 'picture' | 'admit' | 'finish'>;
   clock: GameClock;
   random: GameRandom;
   logger: { error(message: string): void };
@@ -18,7 +20,7 @@ export interface GameWorld {
 
 /** Gives running games the repositories, the catalogue and the clock of the application. */
 export function gamePorts(world: GameWorld): GamePorts {
-  const { states, players, catalogue, clock, random, logger } = world;
+  const { states, players, catalogue, daily, clock, random, logger } = world;
   return {
     clock,
     save: async (state, meta) => {
@@ -27,11 +29,15 @@ export function gamePorts(world: GameWorld): GamePorts {
     clear: async ({ channelId }, meta) => {
       await states.clearGameState(channelId, meta);
     },
-    credit: (state) =>
-      creditPlayers(state, players, ({ userId }, error) =>
+    admit: (state, player) => daily.admit(state, player),
+    credit: async (state) => {
+      if (state.day !== undefined) await daily.finish(state);
+      await creditPlayers(state, players, ({ userId }, error) =>
         logger.error(`The record of player ${userId} refuses game ${state.gameId}, which is not counted: ${error}`),
-      ),
-    nextPicture: (upcoming) => nextPicture(upcoming, catalogue.pieces(), random),
+      );
+    },
+    nextPicture: async (state) =>
+      state.day === undefined ? nextPicture(state, catalogue.pieces(), random) : daily.picture(state),
     announce: (event) => world.announce(event),
     reportFailure: (doing, error) => logger.error(`${doing} failed: ${error}`),
   };

@@ -1,16 +1,21 @@
 import { Module } from '@nestjs/common';
 import { CatalogueService } from './catalogue.service.js';
+import { StorageModule } from '../storage/index.js';
 import { GAME_CLOCK, GAME_RANDOM, systemClock } from './clock.js';
+import { DailyService } from './daily.service.js';
+import { DailyAttempt, DailyChallenge } from './daily-challenge.js';
 import { GameService } from './game.service.js';
 
 /** The quiz over the three repositories of the (global) `StorageModule`. */
 @Module({
+  imports: [StorageModule.forFeature([DailyChallenge, DailyAttempt])],
   providers: [
     GameService,
     CatalogueService,
+    DailyService,
     { provide: GAME_CLOCK, useValue: systemClock },
     { provide: GAME_RANDOM, useValue: Math.random },
   ],
-  exports: [GameService, CatalogueService],
+  exports: [GameService, CatalogueService, DailyService],
 })
 export class GameModule {}

@@ -6,6 +6,8 @@ import type {
   TokenRepository,
 } from '../../../src/storage/index.js';
 import { type TokenCatalogue } from '../../../src/storage/index.js';
+import type { DailyAttempt, DailyChallenge } from '../../../src/game/daily-challenge.js';
+import { FakeRepository } from './fake-repository.js';
 
 type Credit = Parameters<PlayerRepository['creditGame']>[2];
 
@@ -17,6 +19,9 @@ export class FakeStore {
   saves = 0;
   /** Called before each write; may throw, or wait. */
   beforeWrite: () => Promise<void> | void = () => {};
+
+  readonly challenges = new FakeRepository<DailyChallenge>(() => this.write());
+  readonly attempts = new FakeRepository<DailyAttempt>(() => this.write());
 
   readonly states = {
     saveGameState: async (channelId: string, state: object) => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import type { CatalogueService } from '../../../src/game/catalogue.service.js';
+import { DailyService } from '../../../src/game/daily.service.js';
 import { GameService } from '../../../src/game/game.service.js';
 import type { GameEvent } from '../../../src/game/game.types.js';
 import { readSavedState } from '../../../src/game/session/saved-state.js';
@@ -12,6 +13,7 @@ class Bot {
   readonly clock: ManualClock;
   readonly events: GameEvent[] = [];
   readonly game: GameService;
+  readonly daily: DailyService;
 
   constructor(
     readonly store = new FakeStore(),
@@ -19,7 +21,9 @@ class Bot {
   ) {
     this.clock = new ManualClock(time);
     const catalogue = { ready: async () => {}, pieces: () => pieces } as unknown as CatalogueService;
-    this.game = new GameService(store.states, store.players, catalogue, this.clock, seededRandom());
+    const attempts = store.attempts.asRepository();
+    this.daily = new DailyService(store.challenges.asRepository(), attempts, catalogue, this.clock);
+    this.game = new GameService(store.states, store.players, catalogue, this.daily, this.clock, seededRandom());
     this.game.events().subscribe((event) => this.events.push(event));
   }
 
