@@ -30,7 +30,12 @@ export const scenario = {
   ],
   ratio: 'cost',
   goals: [
-    { text: 'answers acknowledged, p99', atMost: 100_000, unit: 'µs', value: (round) => figureOf(round, 'ours', 'p99Us') },
+    {
+      text: 'answers acknowledged, p99',
+      atMost: 100_000,
+      unit: 'µs',
+      value: (round) => figureOf(round, 'ours', 'p99Us'),
+    },
     { text: 'answers not credited', atMost: 0, unit: 'count', value: (round) => figureOf(round, 'ours', 'lost') },
   ],
   measure,
@@ -76,7 +81,8 @@ class Crowd {
     const { rounds, roundSeconds } = this.sizes;
     const over = new Promise((resolve) => {
       this.game.events(channelId).subscribe((/** @type {any} */ { type, view }) => {
-        if (type === 'round-started') for (let player = 0; player < PLAYERS; player++) this.#answerSoon(view, channel, player);
+        if (type === 'round-started')
+          for (let player = 0; player < PLAYERS; player++) this.#answerSoon(view, channel, player);
         if (type === 'game-ended') resolve(undefined);
       });
     });
@@ -96,7 +102,13 @@ class Crowd {
     const draw = scramble(channel * PLAYERS + player, round);
     // Not in the last moment, which may be too late.
     const delayMs = (draw % 1000) * (roundMs / 1000) * 0.9;
-    const answer = { userId: `player ${channel} ${player}`, username: `Player ${player}`, gameId, round, choice: draw % 4 };
+    const answer = {
+      userId: `player ${channel} ${player}`,
+      username: `Player ${player}`,
+      gameId,
+      round,
+      choice: draw % 4,
+    };
     this.#answers.push(sleep(delayMs).then(() => this.#answer(channelId, answer)));
   }
 

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { CatalogueService } from './catalogue.service.js';
 import { StorageModule } from '../storage/index.js';
+import { CatalogueService } from './catalogue.service.js';
 import { GAME_CLOCK, GAME_RANDOM, systemClock } from './clock.js';
 import { DailyService } from './daily.service.js';
 import { DailyAttempt, DailyChallenge } from './daily-challenge.js';

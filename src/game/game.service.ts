@@ -16,12 +16,12 @@ import type {
   GameView,
   StopRequest,
 } from './game.types.js';
+import { type GamePlan, gamePlan } from './game-plan.js';
 import { gamePorts } from './game-ports.js';
-import type { Piece } from './pieces.js';
 import { checkedAnswer, checkedId, checkedPlayer, cleanName } from './identity.js';
 import { type LeaderboardSortBy, type RankedPlayer, ranked } from './leaderboard.js';
+import type { Piece } from './pieces.js';
 import { pickRounds } from './rules/index.js';
-import { type GamePlan, gamePlan } from './game-plan.js';
 import { readSavedState } from './session/saved-state.js';
 import { newGame } from './session/session.js';
 

@@ -1,7 +1,7 @@
 /** The front door of the quiz: nothing outside this folder imports past it. */
 export { CatalogueService } from './catalogue.service.js';
 export { GAME_CLOCK, GAME_RANDOM, type GameClock, type GameRandom, systemClock } from './clock.js';
-export { DailyService, type DailyPlace, type DailyStanding } from './daily.service.js';
+export { type DailyPlace, DailyService, type DailyStanding } from './daily.service.js';
 export { GameError, type GameErrorCode } from './errors.js';
 export { GameModule } from './game.module.js';
 export { GameService } from './game.service.js';

@@ -13,7 +13,14 @@ import { securityHeaders } from './security-headers.js';
 /** The play page: rooms that several browsers join, the artworks, and the all-time leaderboard. */
 @Module({
   imports: [GameModule],
-  controllers: [RoomsController, LeaderboardController, DailyController, ProfileController, ArtController, PagesController],
+  controllers: [
+    RoomsController,
+    LeaderboardController,
+    DailyController,
+    ProfileController,
+    ArtController,
+    PagesController,
+  ],
   providers: [RoomStream, { provide: PUBLIC_FILES, useFactory: () => readPublicFiles() }],
 })
 export class WebModule implements NestModule {

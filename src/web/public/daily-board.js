@@ -30,7 +30,12 @@ function rowOf({ rank, userId, username, score, correctAnswers, rounds }, me) {
     'li',
     { class: `board-row${isMe ? ' is-me' : ''}` },
     el('span', { class: 'board-place' }, String(rank)),
-    el('span', { class: 'board-name' }, profileLink({ userId, username }), isMe ? el('span', { class: 'you' }, ' you') : null),
+    el(
+      'span',
+      { class: 'board-name' },
+      profileLink({ userId, username }),
+      isMe ? el('span', { class: 'you' }, ' you') : null,
+    ),
     el(
       'span',
       { class: 'board-value' },

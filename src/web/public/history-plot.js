@@ -21,7 +21,12 @@ export function createHistoryPlot(games) {
     { class: 'plot', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': inWords(games) },
     scale.marks.map((mark) => markAt(mark, y(mark))),
     games.map((game, i) => barOf(game, x(i), y, Math.min(WIDEST_BAR, step * BAR_SHARE))),
-    svg('polyline', { class: 'plot-mean', points: meansOf(games).map((mean, i) => `${x(i)},${y(mean)}`).join(' ') }),
+    svg('polyline', {
+      class: 'plot-mean',
+      points: meansOf(games)
+        .map((mean, i) => `${x(i)},${y(mean)}`)
+        .join(' '),
+    }),
     dateAt(games[0], LEFT, 'start'),
     games.length > 1 ? dateAt(games.at(-1), WIDTH, 'end') : null,
   );

@@ -1,8 +1,8 @@
 /** The end of a game: three steps, everybody's score, and another game. */
 
 import { announce } from './announcer.js';
-import { el, setText } from './dom.js';
 import { createDailyBoard } from './daily-board.js';
+import { el, setText } from './dom.js';
 import { createLeaderboard } from './leaderboard.js';
 import { standings } from './state.js';
 
@@ -26,7 +26,12 @@ export function createPodium(room, actions) {
       createRest(ranked, room.you?.userId),
       room.isWatching ? null : createButtons(view, actions),
     ),
-    el('section', { class: 'finale-hall card' }, el('h2', {}, isDaily ? 'Today’s challenge' : 'All-time leaderboard'), board.node),
+    el(
+      'section',
+      { class: 'finale-hall card' },
+      el('h2', {}, isDaily ? 'Today’s challenge' : 'All-time leaderboard'),
+      board.node,
+    ),
   );
   announce(verdict);
   board.load();
@@ -87,9 +92,7 @@ function createButtons(view, actions) {
   const again = el('button', { class: 'button', type: 'button' }, 'Play again');
   again.addEventListener('click', async () => {
     again.disabled = true;
-    await actions
-      .start(settingsAgain(view))
-      .catch((error) => setText(complaint, error.message));
+    await actions.start(settingsAgain(view)).catch((error) => setText(complaint, error.message));
     again.disabled = false;
   });
   const back = el(

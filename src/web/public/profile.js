@@ -49,7 +49,9 @@ function partsOf(player) {
         el('div', {}, el('dt', {}, label), el('dd', {}, `${of(player).toLocaleString('en')}${unit}`)),
       ),
     ),
-    ...(games.length === 0 ? [] : [el('section', { class: 'card history' }, heading, createHistoryPlot(games), tableOf(games))]),
+    ...(games.length === 0
+      ? []
+      : [el('section', { class: 'card history' }, heading, createHistoryPlot(games), tableOf(games))]),
   ];
 }
 
@@ -67,7 +69,9 @@ function tableOf(games) {
       el('td', {}, game.isWinner ? 'won' : ''),
     );
   });
-  const head = ['When', 'Points', 'Right', ''].map((text) => el(text === '' ? 'td' : 'th', { scope: text && 'col' }, text));
+  const head = ['When', 'Points', 'Right', ''].map((text) =>
+    el(text === '' ? 'td' : 'th', { scope: text && 'col' }, text),
+  );
   return el(
     'details',
     { class: 'history-table' },

@@ -160,7 +160,10 @@ function feedbackOf(room, result) {
   if (answer?.correct === true)
     return { text: `Right: ${answer.points.toLocaleString('en')} points.`, tone: 'is-right' };
   if (answer?.correct === false)
-    return { text: answer.text === undefined ? 'Not this one.' : 'Not that name, and no guess left.', tone: 'is-wrong' };
+    return {
+      text: answer.text === undefined ? 'Not this one.' : 'Not that name, and no guess left.',
+      tone: 'is-wrong',
+    };
   if (room.isWatching) return { text: 'You are watching.', tone: '' };
   if (hasAnswered(room)) return { text: 'Your answer is in.', tone: '' };
   return { text: answer === undefined ? '' : 'Sending …', tone: '' };

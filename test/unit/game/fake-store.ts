@@ -1,4 +1,6 @@
 /** The three repositories in memory, as far as the game uses them; what is saved goes through JSON as on disk. */
+
+import type { DailyAttempt, DailyChallenge } from '../../../src/game/daily-challenge.js';
 import type {
   GameStateRepository,
   PlayerRepository,
@@ -6,7 +8,6 @@ import type {
   TokenRepository,
 } from '../../../src/storage/index.js';
 import { type TokenCatalogue } from '../../../src/storage/index.js';
-import type { DailyAttempt, DailyChallenge } from '../../../src/game/daily-challenge.js';
 import { FakeRepository } from './fake-repository.js';
 
 type Credit = Parameters<PlayerRepository['creditGame']>[2];
