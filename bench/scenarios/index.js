@@ -1,4 +1,5 @@
 // @ts-check
+import { scenario as b1 } from './bot-channels.js';
 import { scenario as growth } from './growth.js';
 import { scenario as s1 } from './s1-durable-sequential.js';
 import { scenario as s2 } from './s2-durable-concurrent.js';
@@ -12,7 +13,7 @@ import { scenario as s8 } from './s8-leaderboards.js';
 import { scenario as s9 } from './s9-bytes-written.js';
 import { scenario as s10 } from './s10-large-log.js';
 
-export const SCENARIOS = Object.freeze([s1, s2, s3, s4, s4l, s5, s6, s7, s8, s9, s10]);
+export const SCENARIOS = Object.freeze([s1, s2, s3, s4, s4l, s5, s6, s7, s8, s9, s10, b1]);
 
 /** @param {string} id */
 export function scenarioNamed(id) {

@@ -71,10 +71,14 @@ export const scenario = {
   measure,
 };
 
-/** What a key takes in the process: against the same application without one. @param {import('./scenario.js').Round} round */
+/**
+ * What a key takes in the process: against the same application without one. By the kernel's word, since Node counts no
+ * buffers that threads share.
+ * @param {import('./scenario.js').Round} round
+ */
 function bytesPerKey(round) {
-  const full = figureOf(round, 'ours', 'heldBytes');
-  const empty = figureOf(round, 'ours-empty', 'heldBytes');
+  const full = figureOf(round, 'ours', 'rssBytes');
+  const empty = figureOf(round, 'ours-empty', 'rssBytes');
   const keys = figureOf(round, 'ours', 'keys');
   return full === undefined || empty === undefined || keys === undefined ? undefined : (full - empty) / keys;
 }

@@ -31,10 +31,12 @@ export interface GamePorts {
   clear(state: GameState, meta: StepMeta): Promise<void>;
   /** Keeps the finished game for the boards; safe to repeat. */
   record(state: GameState): Promise<void>;
+  /** Of a daily challenge: whether this is the one game of the day that counts for a player, from now on if need be. */
+  admit(state: GameState, player: GamePlayer): Promise<boolean>;
   /** Books the scores; safe to repeat. */
   credit(state: GameState): Promise<void>;
   /** The first piece that can still be shown; undefined when none is left. */
-  nextPicture(upcoming: readonly string[]): RoundPicture | undefined;
+  nextPicture(state: GameState): Promise<RoundPicture | undefined>;
   announce(event: GameEvent): void;
   /** Reports a step that failed and will be tried again. */
   reportFailure(doing: string, error: unknown): void;
@@ -129,6 +131,11 @@ export class ChannelGame {
   /** Resolves once the answer is durable; rejects, and counts nothing, if it could not be saved. */
   answer(answer: GameAnswer, at: number): Promise<AnswerOutcome> {
     if (this.closing) return Promise.reject(closingError());
+    const isTyped = this.state.mode === 'typed';
+    if (isTyped !== 'text' in answer) {
+      const kind = isTyped ? 'typed' : 'one of four choices';
+      return Promise.reject(new GameError('WRONG_KIND_OF_ANSWER', `An answer in this game is ${kind}.`));
+    }
     return new Promise((resolve, reject) => {
       this.pending.push({ answer, at, resolve, reject });
       if (this.pending.length === 1) void this.queue(() => this.takeAnswers());
@@ -168,8 +175,10 @@ export class ChannelGame {
     let next = this.state;
     let outcomes: AnswerOutcome[] = [];
     try {
+      const barred = await this.barred(batch);
       outcomes = batch.map(({ answer, at }) => {
         if (this.course === 'stopped') return { status: 'no-game' };
+        if (barred.has(answer.userId)) return { status: 'already-played' };
         const { state, outcome } = recordAnswer(next, answer, at);
         next = state;
         return outcome;
@@ -189,6 +198,20 @@ export class ChannelGame {
     });
   }
 
+  /** Those whose attempt at today's challenge was another game. */
+  private async barred(batch: readonly PendingAnswer[]): Promise<Set<string>> {
+    const { state, ports } = this;
+    const barred = new Set<string>();
+    if (state.day === undefined || this.course === 'stopped') return barred;
+    for (const { answer, at } of batch) {
+      const isNew = !state.players.some(({ userId }) => userId === answer.userId);
+      // Only an answer that counts is an attempt.
+      const counts = recordAnswer(state, answer, at).outcome.status === 'accepted';
+      if (isNew && counts && !(await ports.admit(state, answer))) barred.add(answer.userId);
+    }
+    return barred;
+  }
+
   /** Takes the step that is due; one that cannot be saved is tried again later, and the game waits for it. */
   private async advance(step: number): Promise<void> {
     if (step !== this.step) return;
@@ -203,7 +226,7 @@ export class ChannelGame {
   }
 
   private async beginRound(): Promise<void> {
-    const picture = this.ports.nextPicture(this.state.upcoming);
+    const picture = await this.ports.nextPicture(this.state);
     if (!picture) return this.finish();
     const next = startRound(this.state, picture, this.ports.clock.now());
     await this.ports.save(next, { actor: BY_GAME, reason: `round ${next.round} started` });

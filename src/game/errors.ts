@@ -8,6 +8,10 @@ export type GameErrorCode =
   | 'NO_GAME'
   /** Only the host, or somebody who may manage the channel, may do this. */
   | 'NOT_ALLOWED'
+  /** A setting that this mode has fixed for everybody. */
+  | 'SETTING_FIXED'
+  /** The game asks for a choice and got a text, or the other way round. */
+  | 'WRONG_KIND_OF_ANSWER'
   /** The catalogue cannot fill four choices. */
   | 'NOT_ENOUGH_ARTISTS'
   /** The application is shutting down; the game goes on after the restart. */

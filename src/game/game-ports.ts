@@ -2,6 +2,7 @@ import type { GameStateRepository, PlayerRepository } from '../storage/index.js'
 import type { GamePorts } from './channel-game.js';
 import type { GameClock, GameRandom } from './clock.js';
 import { creditPlayers } from './crediting.js';
+import type { DailyService } from './daily.service.js';
 import type { GameEvent } from './game.types.js';
 import { nextPicture } from './next-picture.js';
 import type { Pieces } from './pieces.js';
@@ -12,6 +13,7 @@ export interface GameWorld {
   players: Pick<PlayerRepository, 'creditGame'>;
   records: Pick<GameRecords, 'write'>;
   catalogue: { pieces(): Pieces };
+  daily: Pick<DailyService, 'picture' | 'admit' | 'finish'>;
   clock: GameClock;
   random: GameRandom;
   logger: { error(message: string): void };
@@ -20,7 +22,7 @@ export interface GameWorld {
 
 /** Gives running games the repositories, the catalogue and the clock of the application. */
 export function gamePorts(world: GameWorld): GamePorts {
-  const { states, players, records, catalogue, clock, random, logger } = world;
+  const { states, players, records, catalogue, daily, clock, random, logger } = world;
   return {
     clock,
     save: async (state, meta) => {
@@ -35,11 +37,15 @@ export function gamePorts(world: GameWorld): GamePorts {
         if (!(error instanceof TypeError)) throw error;
         logger.error(`Game ${state.gameId} cannot be recorded and counts on no board: ${error}`);
       }),
-    credit: (state) =>
-      creditPlayers(state, players, ({ userId }, error) =>
+    admit: (state, player) => daily.admit(state, player),
+    credit: async (state) => {
+      if (state.day !== undefined) await daily.finish(state);
+      await creditPlayers(state, players, ({ userId }, error) =>
         logger.error(`The record of player ${userId} refuses game ${state.gameId}, which is not counted: ${error}`),
-      ),
-    nextPicture: (upcoming) => nextPicture(upcoming, catalogue.pieces(), random),
+      );
+    },
+    nextPicture: async (state) =>
+      state.day === undefined ? nextPicture(state, catalogue.pieces(), random) : daily.picture(state),
     announce: (event) => world.announce(event),
     reportFailure: (doing, error) => logger.error(`${doing} failed: ${error}`),
   };

@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { StorageModule } from '../storage/index.js';
 import { CatalogueService } from './catalogue.service.js';
 import { GAME_CLOCK, GAME_RANDOM, systemClock } from './clock.js';
+import { DailyService } from './daily.service.js';
+import { DailyAttempt, DailyChallenge } from './daily-challenge.js';
 import { GameService } from './game.service.js';
 import {
   BoardService,
@@ -14,16 +16,17 @@ import {
 
 /** The quiz over the three repositories of the (global) `StorageModule`, and logs of its own. */
 @Module({
-  imports: [StorageModule.forFeature([GameRecord, SeasonRecord, ForgetRequest])],
+  imports: [StorageModule.forFeature([GameRecord, SeasonRecord, ForgetRequest, DailyChallenge, DailyAttempt])],
   providers: [
     GameService,
     CatalogueService,
+    DailyService,
     GameRecords,
     BoardService,
     CorrectionService,
     { provide: GAME_CLOCK, useValue: systemClock },
     { provide: GAME_RANDOM, useValue: Math.random },
   ],
-  exports: [GameService, CatalogueService, BoardService],
+  exports: [GameService, CatalogueService, DailyService, BoardService],
 })
 export class GameModule {}

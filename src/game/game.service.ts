@@ -5,6 +5,7 @@ import { GameStateRepository, PlayerRepository } from '../storage/index.js';
 import { CatalogueService } from './catalogue.service.js';
 import { ChannelGame, type GamePorts } from './channel-game.js';
 import { GAME_CLOCK, GAME_RANDOM, type GameClock, type GameRandom } from './clock.js';
+import { DailyService } from './daily.service.js';
 import { GameError } from './errors.js';
 import type {
   AnswerOutcome,
@@ -16,9 +17,11 @@ import type {
   GameView,
   StopRequest,
 } from './game.types.js';
+import { type GamePlan, gamePlan } from './game-plan.js';
 import { gamePorts } from './game-ports.js';
 import { checkedAnswer, checkedId, checkedPlayer, cleanName } from './identity.js';
 import { type LeaderboardSortBy, type RankedPlayer, ranked } from './leaderboard.js';
+import type { Piece } from './pieces.js';
 import {
   type BoardQuery,
   type BoardRow,
@@ -33,10 +36,17 @@ import {
   type SeasonStart,
   type UndoRequest,
 } from './records/index.js';
-import { gameTimes, pickRounds } from './rules/index.js';
+import { pickRounds } from './rules/index.js';
 import { readSavedState } from './session/saved-state.js';
 import { newGame } from './session/session.js';
 import { somebodyWhoLeft } from './somebody-who-left.js';
+
+/** A channel, and who starts a game in it. */
+interface StartingPlace {
+  channelId: string;
+  serverId: string | undefined;
+  host: GamePlayer;
+}
 
 /** Channels whose podium is remembered; the oldest are forgotten first. */
 const PODIUMS_KEPT = 1_000;
@@ -60,6 +70,7 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly states: GameStateRepository,
     private readonly players: PlayerRepository,
     private readonly catalogue: CatalogueService,
+    private readonly daily: DailyService,
     @Inject(GAME_CLOCK) private readonly clock: GameClock,
     @Inject(GAME_RANDOM) private readonly random: GameRandom,
     private readonly records: GameRecords,
@@ -68,7 +79,7 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
   ) {
     const { logger, subject } = this;
     const announce = (event: GameEvent) => subject.next(event);
-    this.ports = gamePorts({ states, players, records, catalogue, clock, random, logger, announce });
+    this.ports = gamePorts({ states, players, records, catalogue, daily, clock, random, logger, announce });
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -85,7 +96,7 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
 
   /**
    * Starts a game; its first round begins three seconds later.
-   * @throws GameError GAME_RUNNING, GAME_FINISHING, NOT_ENOUGH_ARTISTS or GAME_CLOSING
+   * @throws GameError GAME_RUNNING, GAME_FINISHING, NOT_ENOUGH_ARTISTS, SETTING_FIXED or GAME_CLOSING
    * @throws TypeError naming the setting or member that is wrong
    */
   async startGame(
@@ -96,14 +107,11 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
   ): Promise<GameView> {
     checkedId('channelId', channelId);
     if (serverId !== undefined) checkedId('serverId', serverId);
-    const times = gameTimes(settings);
+    const plan = gamePlan(settings);
     const cleanHost = checkedPlayer(host);
     await this.ready();
     this.refuseSecondGame(channelId);
-    const pieces = pickRounds(this.playablePieces(), times.rounds, this.random).map(({ key }) => key);
-    const game = { gameId: randomUUID(), channelId, serverId, host: cleanHost, times, pieces };
-    const state = newGame(game, this.clock.now());
-    const starting = ChannelGame.start(state, this.ports, (game) => this.remember(channelId, game));
+    const starting = this.begin({ channelId, serverId, host: cleanHost }, plan);
     this.starting.set(channelId, starting);
     try {
       return (await starting).view();
@@ -115,7 +123,7 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
   /**
    * Gives a player's one answer to a round. `accepted` means that it is durable.
    * @throws LogError when it could not be saved: nothing was counted, and the player may try again
-   * @throws GameError GAME_CLOSING during shutdown
+   * @throws GameError GAME_CLOSING during shutdown, WRONG_KIND_OF_ANSWER
    * @throws TypeError naming the member that is wrong
    */
   async answer(channelId: string, answer: GameAnswer): Promise<AnswerOutcome> {
@@ -254,7 +262,20 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
     }
   }
 
-  private playablePieces() {
+  private async begin(place: StartingPlace, { mode, times }: GamePlan): Promise<ChannelGame> {
+    const day = mode === 'daily' ? this.daily.today() : undefined;
+    const pieces = day === undefined ? this.draw(times.rounds) : await this.daily.rounds(day);
+    const keys = pieces.map((piece) => ('key' in piece ? piece.key : piece.pieceKey));
+    const game = { gameId: randomUUID(), ...place, mode, times, pieces: keys, ...(day ? { day } : {}) };
+    const remember = (known: ChannelGame) => this.remember(place.channelId, known);
+    return ChannelGame.start(newGame(game, this.clock.now()), this.ports, remember);
+  }
+
+  private draw(rounds: number): Piece[] {
+    return pickRounds(this.playablePieces(), rounds, this.random);
+  }
+
+  private playablePieces(): Piece[] {
     const pieces = this.catalogue.pieces().playable();
     if (pieces.length > 0) return pieces;
     throw new GameError(

@@ -1,3 +1,5 @@
+import type { GameMode } from './rules/index.js';
+
 /**
  * The words of the quiz that its rooms (web page, Discord) speak with `GameService`.
  * Times are milliseconds since 1970 unless a name says otherwise.
@@ -16,6 +18,11 @@ export interface GameSettings {
   roundSeconds?: number;
   /** Seconds between the end of a round and the next; before the podium five at most. @default 8 (2–60) */
   pauseSeconds?: number;
+  /**
+   * What is asked of the players: see {@link GameMode}. A daily challenge has rounds and times of its own, so it is
+   * refused together with other settings. @default 'choices'
+   */
+  mode?: GameMode;
 }
 
 /** Where a game is played, beside its channel. */
@@ -42,12 +49,13 @@ export interface PlayerScore extends GamePlayer {
 /** The answer to a finished round. */
 export interface RoundResult {
   round: number;
-  /** Index in the choices, 0–3. */
+  /** Index in the choices, 0–3; -1 where names are typed. */
   correctChoice: number;
   artist: string;
   title: string;
   description: string;
   imageUrl: string;
+  /** `choice` is -1 where names are typed. */
   answers: { userId: string; username: string; choice: number; correct: boolean; points: number; afterMs: number }[];
 }
 
@@ -56,6 +64,9 @@ export interface GameView {
   gameId: string;
   channelId: string;
   phase: GamePhase;
+  mode: GameMode;
+  /** Of a daily challenge: its day (UTC), `2026-11-27`. */
+  day?: string;
   host: GamePlayer;
   /** Counted from 1; 0 while the game is starting. */
   round: number;
@@ -65,6 +76,7 @@ export interface GameView {
   /** The artwork of the running (or, in a pause, the last) round. */
   imageUrl?: string;
   title?: string;
+  /** Absent where names are typed. */
   choices?: Choice[];
   /** When the running phase ends. */
   endsAt?: number;
@@ -80,6 +92,10 @@ export type AnswerStatus =
   | 'accepted'
   /** This player's first answer stands. */
   | 'already-answered'
+  /** Typed: this is not the name, and the player may try again. */
+  | 'wrong-guess'
+  /** Daily: this player's one attempt of the day was another game. */
+  | 'already-played'
   /** The round is over, or the button belongs to another round or game. */
   | 'too-late'
   | 'no-game';
@@ -89,6 +105,8 @@ export interface AnswerOutcome {
   /** Only to the player: whether the accepted answer is right, and what it brings. */
   correct?: boolean;
   points?: number;
+  /** Of a wrong guess: how many more the player has in this round. */
+  guessesLeft?: number;
 }
 
 export type GameEvent =
@@ -101,12 +119,21 @@ export type GameEvent =
   | { type: 'game-ended'; view: GameView }
   | { type: 'game-stopped'; view: GameView; by: GamePlayer | undefined };
 
-/** One answer, as a button carries it: it names the game and the round it belongs to. */
-export interface GameAnswer extends GamePlayer {
+/** One answer, as a button carries it or a player types it: it names the game and the round it belongs to. */
+export type GameAnswer = ChosenAnswer | TypedAnswer;
+
+export interface ChosenAnswer extends GamePlayer {
   gameId: string;
   round: number;
   /** Index in the choices, 0–3. */
   choice: number;
+}
+
+export interface TypedAnswer extends GamePlayer {
+  gameId: string;
+  round: number;
+  /** The name as the player wrote it. */
+  text: string;
 }
 
 /** Who asks for a game to be stopped. */

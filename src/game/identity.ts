@@ -1,5 +1,5 @@
 import type { GameAnswer, GamePlayer } from './game.types.js';
-import { CHOICE_COUNT } from './rules/index.js';
+import { CHOICE_COUNT, MAX_TYPED_LENGTH } from './rules/index.js';
 
 /** Longest name kept, in characters as people count them. */
 export const MAX_NAME_LENGTH = 32;
@@ -67,9 +67,20 @@ export function checkedPlayer(player: GamePlayer): GamePlayer {
 /** An answer that is well formed; whether it comes in time is for the game to say. */
 export function checkedAnswer(answer: GameAnswer): GameAnswer {
   const player = checkedPlayer(answer);
-  const { gameId, round, choice } = answer;
+  const { gameId, round } = answer;
+  if ('text' in answer) {
+    if ('choice' in answer) throw new TypeError('An answer has either a choice or a text, not both.');
+    return { ...player, gameId, round, text: checkedText(answer.text) };
+  }
+  const { choice } = answer;
   if (!Number.isInteger(choice) || choice < 0 || choice >= CHOICE_COUNT) {
     throw new TypeError(`choice must be a whole number from 0 to ${CHOICE_COUNT - 1}, got ${String(choice)}.`);
   }
   return { ...player, gameId, round, choice };
+}
+
+/** What a player typed: any text that is not empty; whether it names anybody is for the game to say. */
+function checkedText(text: unknown): string {
+  if (typeof text !== 'string' || text.trim() === '') throw new TypeError('text must have at least one character.');
+  return text.slice(0, MAX_TYPED_LENGTH + 1);
 }

@@ -1,6 +1,7 @@
 /** The front door of the quiz: nothing outside this folder imports past it. */
 export { CatalogueService } from './catalogue.service.js';
 export { GAME_CLOCK, GAME_RANDOM, type GameClock, type GameRandom, systemClock } from './clock.js';
+export { type DailyPlace, DailyService, type DailyStanding } from './daily.service.js';
 export { GameError, type GameErrorCode } from './errors.js';
 export { GameModule } from './game.module.js';
 export { GameService } from './game.service.js';
@@ -8,6 +9,7 @@ export type {
   AnswerOutcome,
   AnswerStatus,
   Choice,
+  ChosenAnswer,
   GameAnswer,
   GameEvent,
   GamePhase,
@@ -18,6 +20,7 @@ export type {
   PlayerScore,
   RoundResult,
   StopRequest,
+  TypedAnswer,
 } from './game.types.js';
 export { LEADERBOARD_SORTS, type LeaderboardSortBy, type RankedPlayer } from './leaderboard.js';
 export {
@@ -38,3 +41,5 @@ export {
   type SeasonStart,
   type UndoRequest,
 } from './records/index.js';
+export { CHOICE_COUNT, GAME_MODES, type GameMode } from './rules/index.js';
+export { GUESSES } from './session/session.js';

@@ -1,5 +1,6 @@
 import {
   ArgumentsHost,
+  BadRequestException,
   Catch,
   ConflictException,
   ExceptionFilter,
@@ -16,6 +17,8 @@ const ANSWERS: Readonly<Record<GameErrorCode, new (message: string) => HttpExcep
   GAME_FINISHING: ConflictException,
   NO_GAME: NotFoundException,
   NOT_ALLOWED: ForbiddenException,
+  SETTING_FIXED: BadRequestException,
+  WRONG_KIND_OF_ANSWER: BadRequestException,
   NOT_ENOUGH_ARTISTS: ConflictException,
   GAME_CLOSING: ServiceUnavailableException,
   ALREADY_UNDONE: ConflictException,

@@ -29,6 +29,11 @@ export class PagesController {
     return undefined;
   }
 
+  @Get(['p/:userId', 'leaderboard'])
+  page(@Res({ passthrough: true }) response: ResponseWithHeaders): string {
+    return this.send('index.html', response);
+  }
+
   @Get('assets/*path')
   asset(@Param('path') path: string[], @Res({ passthrough: true }) response: ResponseWithHeaders): string {
     return this.send(path.join('/'), response);

@@ -23,9 +23,9 @@ export class RoomStream implements BeforeApplicationShutdown {
   }
 
   /** The room as it is and every change to it, until the page goes away or the application shuts down. */
-  open(room: string, player: GamePlayer): Observable<MessageEvent> {
+  open(room: string, player: GamePlayer, isWatching = false): Observable<MessageEvent> {
     return defer(() => {
-      const leave = this.presence.enter(room, player);
+      const leave = this.presence.enter(room, player, isWatching);
       this.comings.next(room);
       return merge(
         of(undefined),

@@ -1,5 +1,17 @@
 import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Matches, Max, Min, ValidateBy } from 'class-validator';
+import {
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateBy,
+  ValidateIf,
+} from 'class-validator';
+import { GAME_MODES, type GameMode } from '../game/index.js';
 import { isPlayerName, MAX_NAME_LENGTH, tidyName } from './player-name.js';
 
 function IsPlayerName(): PropertyDecorator {
@@ -17,6 +29,13 @@ export class PlayerDto {
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? tidyName(value) : value))
   @IsPlayerName()
   name!: string;
+}
+
+/** Whoever opens a room: to play, or only to look on. */
+export class VisitDto extends PlayerDto {
+  @IsOptional()
+  @IsIn(['yes'], { message: 'watch is yes, or left out.' })
+  watch?: 'yes';
 }
 
 /** What the one who starts a game may choose; the game's own defaults apply to the rest. */
@@ -38,6 +57,10 @@ export class StartDto extends PlayerDto {
   @Min(2, { message: 'A pause takes at least 2 seconds.' })
   @Max(60, { message: 'A pause takes at most 60 seconds.' })
   pauseSeconds?: number;
+
+  @IsOptional()
+  @IsIn(GAME_MODES, { message: `mode is one of ${GAME_MODES.join(', ')}.` })
+  mode?: GameMode;
 }
 
 /** Names the game it is meant for, so that a click that arrives late cannot hit the next one. */
@@ -53,8 +76,16 @@ export class AnswerDto extends StopDto {
   @Min(1, { message: 'Rounds count from 1.' })
   round!: number;
 
+  /** One of the four buttons, or else a text. */
+  @ValidateIf(({ text }: AnswerDto) => text === undefined)
   @IsInt({ message: 'The choice is a whole number.' })
   @Min(0, { message: 'Choices count from 0 to 3.' })
   @Max(3, { message: 'Choices count from 0 to 3.' })
-  choice!: number;
+  choice?: number;
+
+  @IsOptional()
+  @IsString({ message: 'The text is a text.' })
+  @Matches(/\S/, { message: 'The text is empty.' })
+  @MaxLength(100, { message: 'The text has at most 100 characters.' })
+  text?: string;
 }

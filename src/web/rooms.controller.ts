@@ -1,4 +1,5 @@
 import {
+  BadRequestException,
   Body,
   Controller,
   HttpCode,
@@ -18,7 +19,7 @@ import { AnswerOutcome, GameService } from '../game/index.js';
 import { GameErrorFilter } from './game-error.filter.js';
 import { cookieFor, createToken, userIdOf } from './identity.js';
 import { KnownUserId, UserId } from './player.decorator.js';
-import { AnswerDto, PlayerDto, StartDto, StopDto } from './room.dto.js';
+import { AnswerDto, PlayerDto, StartDto, StopDto, VisitDto } from './room.dto.js';
 import { channelOf } from './room-code.js';
 import { RoomCodePipe } from './room-code.pipe.js';
 import { RoomStream } from './room-stream.service.js';
@@ -58,10 +59,10 @@ export class RoomsController {
   @Sse('events')
   events(
     @Param('room', RoomCodePipe) room: string,
-    @Query() { name }: PlayerDto,
+    @Query() { name, watch }: VisitDto,
     @UserId() userId: string,
   ): Observable<MessageEvent> {
-    return this.stream.open(room, { userId, username: name });
+    return this.stream.open(room, { userId, username: name }, watch === 'yes');
   }
 
   @Post('start')
@@ -79,10 +80,13 @@ export class RoomsController {
   @HttpCode(200)
   answer(
     @Param('room', RoomCodePipe) room: string,
-    @Body() { name, gameId, round, choice }: AnswerDto,
+    @Body() { name, gameId, round, choice, text }: AnswerDto,
     @UserId() userId: string,
   ): Promise<AnswerOutcome> {
-    return this.game.answer(channelOf(room), { userId, username: name, gameId, round, choice });
+    const answer = { userId, username: name, gameId, round };
+    if (text === undefined) return this.game.answer(channelOf(room), { ...answer, choice: choice as number });
+    if (choice !== undefined) throw new BadRequestException('An answer has either a choice or a text, not both.');
+    return this.game.answer(channelOf(room), { ...answer, text });
   }
 
   /** The game lets only its host stop it: a room is open to everybody who knows its code. */

@@ -7,10 +7,16 @@ export interface RoomState {
   /** Milliseconds since 1970 on the server's clock, by which `view.endsAt` is to be read. */
   now: number;
   /** Who has the room open, in the order of their coming. */
-  people: GamePlayer[];
+  people: Person[];
   view: GameView | null;
   /** Set once, in the message that ends a game before its time. */
   stoppedBy?: GamePlayer | undefined;
+}
+
+/** Somebody who has a room open. */
+export interface Person extends GamePlayer {
+  /** Only looks on, in every tab. */
+  isWatching?: true;
 }
 
 export interface JoinAnswer extends RoomState {

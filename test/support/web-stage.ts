@@ -8,6 +8,9 @@ import {
   type BoardQuery,
   type BoardRow,
   CatalogueService,
+  type DailyPlace,
+  DailyService,
+  type DailyStanding,
   type GameAnswer,
   type GameEvent,
   GameModule,
@@ -81,12 +84,27 @@ class ScriptedCatalogue {
   }
 }
 
+class ScriptedDaily {
+  today(): string {
+    return '2026-01-01';
+  }
+
+  async board(): Promise<DailyPlace[]> {
+    return [{ rank: 1, userId: 'web:a', username: 'Ada', score: 700, correctAnswers: 8, rounds: 10 }];
+  }
+
+  async standing(): Promise<DailyStanding> {
+    return { day: this.today(), played: true, score: 700, streak: 3 };
+  }
+}
+
 @Module({
   providers: [
     { provide: GameService, useClass: ScriptedGame },
     { provide: CatalogueService, useClass: ScriptedCatalogue },
+    { provide: DailyService, useClass: ScriptedDaily },
   ],
-  exports: [GameService, CatalogueService],
+  exports: [GameService, CatalogueService, DailyService],
 })
 class ScriptedGameModule {}
 
@@ -122,5 +140,5 @@ export async function openWebStage(): Promise<WebStage> {
 /** A game that has just begun. */
 export function viewIn(channelId: string, host: GamePlayer): GameView {
   const times = { rounds: 3, roundMs: 8_000, pauseMs: 2_000 };
-  return { gameId: 'game-1', channelId, phase: 'round', host, round: 1, ...times, players: [] };
+  return { gameId: 'game-1', channelId, phase: 'round', mode: 'choices', host, round: 1, ...times, players: [] };
 }

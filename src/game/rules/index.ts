@@ -8,7 +8,9 @@ export {
   NotEnoughArtistsError,
   type RoundChoices,
 } from './choices.js';
-export { type Random, shuffled } from './random.js';
+export { confusableWith, MAX_TYPED_LENGTH, namesArtist, plainName } from './matching.js';
+export { GAME_MODES, type GameMode } from './modes.js';
+export { type Random, seededRandom, shuffled } from './random.js';
 export { pickRounds } from './rounds.js';
 export { BASE_POINTS, scorePoints } from './scoring.js';
 export { type GameTimes, gameTimes, SETTINGS_RANGES } from './settings.js';

@@ -15,3 +15,18 @@ export function shuffled<T>(members: readonly T[], random: Random): T[] {
   }
   return result;
 }
+
+/**
+ * A source that gives the same numbers for the same text, everywhere and for ever (FNV-1a, then mulberry32): a daily
+ * challenge is drawn from its date.
+ */
+export function seededRandom(text: string): Random {
+  let seed = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) seed = Math.imul(seed ^ byte, 0x01000193);
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(seed ^ (seed >>> 15), seed | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,10 +1,12 @@
-import { type GameState, STATE_VERSION } from './state.js';
+import { GAME_MODES } from '../rules/index.js';
+import { type GameState, STATE_VERSION, TYPED } from './state.js';
 
 type Check = (value: unknown) => boolean;
 
 const isText: Check = (value) => typeof value === 'string';
 const isTime: Check = (value) => typeof value === 'number' && Number.isFinite(value);
 const isCount: Check = (value) => Number.isInteger(value) && (value as number) >= 0;
+const isChoice: Check = (value) => value === TYPED || isCount(value);
 const isFlag: Check = (value) => typeof value === 'boolean';
 const orNull =
   (check: Check): Check =>
@@ -26,15 +28,16 @@ const shape =
     Object.entries(fields).every(([name, check]) => check((value as Record<string, unknown>)[name]));
 
 const isPlayer = { userId: isText, username: isText };
-const isAnswer = { userId: isText, choice: isCount, correct: isFlag, points: isCount, afterMs: isTime };
-const isPicture = { title: isText, description: isText, imageUrl: isText, correctChoice: isCount };
+const isAnswer = { userId: isText, choice: isChoice, correct: isFlag, points: isCount, afterMs: isTime };
+const isPicture = { title: isText, description: isText, imageUrl: isText, correctChoice: isChoice };
 
-const FIELDS: Record<keyof GameState, Check> = {
+const FIELDS: Required<Record<keyof GameState, Check>> = {
   version: (value) => value === STATE_VERSION,
   gameId: isText,
   channelId: isText,
   serverId: maybe(isText),
-  mode: maybe(isText),
+  mode: maybe((value) => (GAME_MODES as readonly unknown[]).includes(value)),
+  day: maybe(isText),
   host: shape(isPlayer),
   times: shape({ rounds: isCount, roundMs: isTime, pauseMs: isTime }),
   createdAt: isTime,
@@ -49,6 +52,8 @@ const FIELDS: Record<keyof GameState, Check> = {
       pieceKey: isText,
       choices: listOf(shape({ address: isText, artist: isText })),
       answers: listOf(shape(isAnswer)),
+      naming: maybe(shape({ right: listOf(isText), confusable: listOf(isText) })),
+      guesses: maybe(listOf(shape({ ...isPlayer, count: isCount }))),
     }),
   ),
   players: listOf(shape({ ...isPlayer, score: isCount, correctAnswers: isCount, incorrectAnswers: isCount })),

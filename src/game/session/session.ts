@@ -3,8 +3,15 @@
  * Every step takes a saved state and the time, and returns the next state; nothing is changed in place.
  */
 import type { AnswerOutcome, GameAnswer, GamePlayer, RoundResult } from '../game.types.js';
-import { type GameTimes, scorePoints, winnersOf } from '../rules/index.js';
-import { type CurrentRound, type GameState, type PlayerTally, type RecordedAnswer, STATE_VERSION } from './state.js';
+import { type GameMode, type GameTimes, namesArtist, scorePoints, winnersOf } from '../rules/index.js';
+import {
+  type CurrentRound,
+  type GameState,
+  type PlayerTally,
+  type RecordedAnswer,
+  STATE_VERSION,
+  TYPED,
+} from './state.js';
 
 /** Between the start of a game and its first round. */
 export const STARTING_MS = 3_000;
@@ -12,6 +19,8 @@ export const STARTING_MS = 3_000;
 export const LAST_PAUSE_MS = 5_000;
 /** What a phase has left at least when the process comes back, so that nobody loses a round to a restart. */
 export const GRACE_MS = 5_000;
+/** Guesses that a player has in a round where names are typed; the last one stands, right or wrong. */
+export const GUESSES = 5;
 
 export interface NewGame {
   gameId: string;
@@ -19,6 +28,9 @@ export interface NewGame {
   serverId?: string | undefined;
   host: GamePlayer;
   times: GameTimes;
+  mode: GameMode;
+  /** Of a daily challenge. */
+  day?: string;
   /** Keys of the pieces, one a round. */
   pieces: string[];
 }
@@ -30,6 +42,8 @@ export function newGame(game: NewGame, now: number): GameState {
     gameId: game.gameId,
     channelId: game.channelId,
     ...(game.serverId === undefined ? {} : { serverId: game.serverId }),
+    mode: game.mode,
+    ...(game.day === undefined ? {} : { day: game.day }),
     host: game.host,
     times: { ...game.times, rounds: Math.min(game.times.rounds, game.pieces.length) },
     createdAt: now,
@@ -45,7 +59,7 @@ export function newGame(game: NewGame, now: number): GameState {
   };
 }
 
-export interface RoundPicture extends Omit<CurrentRound, 'answers'> {
+export interface RoundPicture extends Omit<CurrentRound, 'answers' | 'guesses'> {
   /** The pieces that come after this one. */
   upcoming: string[];
 }
@@ -83,15 +97,15 @@ export function recordAnswer(
     return { state, outcome: { status: 'already-answered' } };
   }
   if (at >= state.endsAt) return { state, outcome: { status: 'too-late' } };
-  const recorded = judge(state, current, answer, at);
-  const { correct, points } = recorded;
+  const correct = isRight(current, answer);
+  const guessesLeft = 'text' in answer && !correct ? GUESSES - guessesOf(current, answer.userId) - 1 : 0;
+  if (guessesLeft > 0) {
+    return { state: guessed(state, current, answer), outcome: { status: 'wrong-guess', guessesLeft } };
+  }
+  const recorded = judge(state, answer, correct, at);
   return {
-    state: {
-      ...state,
-      current: { ...current, answers: [...current.answers, recorded] },
-      players: tallied(state.players, answer, recorded),
-    },
-    outcome: { status: 'accepted', correct, points },
+    state: withAnswer(state, current, answer, recorded),
+    outcome: { status: 'accepted', correct, points: recorded.points },
   };
 }
 
@@ -99,7 +113,8 @@ export function recordAnswer(
 export function endRound(state: GameState, now: number): GameState {
   if (state.phase !== 'round' || state.current === null) throw new Error('There is no running round to end.');
   const pauseMs = state.upcoming.length > 0 ? state.times.pauseMs : Math.min(state.times.pauseMs, LAST_PAUSE_MS);
-  return { ...state, phase: 'pause', endsAt: now + pauseMs, lastResult: resultOf(state, state.current) };
+  const over = withoutGuesses(state, state.current);
+  return { ...over, phase: 'pause', endsAt: now + pauseMs, lastResult: resultOf(over, over.current) };
 }
 
 /** The end, with its winners; scores are booked from here on and not before. */
@@ -133,13 +148,54 @@ function phaseMs(state: GameState): number {
   return state.upcoming.length > 0 ? pauseMs : Math.min(pauseMs, LAST_PAUSE_MS);
 }
 
-function judge(state: GameState, current: CurrentRound, answer: GameAnswer, at: number): RecordedAnswer {
+function isRight(current: CurrentRound, answer: GameAnswer): boolean {
+  if ('choice' in answer) return answer.choice === current.correctChoice;
+  const { right, confusable } = current.naming ?? { right: [], confusable: [] };
+  return namesArtist(answer.text, right, confusable);
+}
+
+function guessesOf(current: CurrentRound, userId: string): number {
+  return current.guesses?.find((guesses) => guesses.userId === userId)?.count ?? 0;
+}
+
+/** One more wrong guess; nothing is counted yet. */
+function guessed(state: GameState, current: CurrentRound, { userId, username }: GamePlayer): GameState {
+  const others = (current.guesses ?? []).filter((guesses) => guesses.userId !== userId);
+  const count = guessesOf(current, userId) + 1;
+  return { ...state, current: { ...current, guesses: [...others, { userId, username, count }] } };
+}
+
+/** Whoever guessed and never got it has answered wrong. */
+function withoutGuesses(state: GameState, current: CurrentRound): GameState & { current: CurrentRound } {
+  const { guesses = [], ...rest } = current;
+  let over = { ...state, current: rest as CurrentRound };
+  for (const { userId, username } of guesses) {
+    if (over.current.answers.some((answer) => answer.userId === userId)) continue;
+    const missed = { userId, choice: TYPED, correct: false, points: 0, afterMs: state.times.roundMs };
+    over = withAnswer(over, over.current, { userId, username }, missed);
+  }
+  return over;
+}
+
+function withAnswer(
+  state: GameState,
+  current: CurrentRound,
+  player: GamePlayer,
+  recorded: RecordedAnswer,
+): GameState & { current: CurrentRound } {
+  return {
+    ...state,
+    current: { ...current, answers: [...current.answers, recorded] },
+    players: tallied(state.players, player, recorded),
+  };
+}
+
+function judge(state: GameState, answer: GameAnswer, correct: boolean, at: number): RecordedAnswer {
   const { roundMs } = state.times;
   const remainingMs = Math.min(roundMs, state.endsAt - at);
-  const correct = answer.choice === current.correctChoice;
   return {
     userId: answer.userId,
-    choice: answer.choice,
+    choice: 'choice' in answer ? answer.choice : TYPED,
     correct,
     points: correct ? scorePoints(remainingMs, roundMs) : 0,
     afterMs: roundMs - remainingMs,
@@ -163,7 +219,7 @@ function resultOf(state: GameState, current: CurrentRound): RoundResult {
   const names = new Map(state.players.map(({ userId, username }) => [userId, username]));
   return {
     round: state.round,
-    correctChoice: current.correctChoice,
+    correctChoice: state.mode === 'typed' ? TYPED : current.correctChoice,
     artist: current.choices[current.correctChoice]?.artist ?? '',
     title: current.title,
     description: current.description,

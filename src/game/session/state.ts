@@ -1,5 +1,5 @@
 import type { GamePlayer, RoundResult } from '../game.types.js';
-import type { GameTimes, NamedArtist } from '../rules/index.js';
+import type { GameMode, GameTimes, NamedArtist } from '../rules/index.js';
 
 /** The version of the saved shape; a state of any other version is not touched. */
 export const STATE_VERSION = 1;
@@ -15,8 +15,10 @@ export interface GameState {
   channelId: string;
   /** The Discord guild of the channel; absent for a game of the play page. */
   serverId?: string;
-  /** Absent in games that were saved before there was a choice of modes. */
-  mode?: string;
+  /** Absent in a game that an older version saved: `choices`. */
+  mode?: GameMode;
+  /** Of a daily challenge: its day, `2026-11-27`. */
+  day?: string;
   host: GamePlayer;
   times: GameTimes;
   createdAt: number;
@@ -45,7 +47,18 @@ export interface CurrentRound {
   choices: NamedArtist[];
   correctChoice: number;
   answers: RecordedAnswer[];
+  /** Where names are typed: what is right, and what others are called that it could be taken for. */
+  naming?: { right: string[]; confusable: string[] };
+  /** Where names are typed: who has guessed wrong so far and may guess again. */
+  guesses?: Guesses[];
 }
+
+export interface Guesses extends GamePlayer {
+  count: number;
+}
+
+/** The choice of an answer that was typed. */
+export const TYPED = -1;
 
 export interface RecordedAnswer {
   userId: string;

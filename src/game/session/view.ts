@@ -7,6 +7,8 @@ export function viewOf(state: GameState, phase: GameView['phase'] = state.phase)
     gameId: state.gameId,
     channelId: state.channelId,
     phase,
+    mode: state.mode ?? 'choices',
+    ...(state.day === undefined ? {} : { day: state.day }),
     host: { ...state.host },
     round: state.round,
     rounds: state.times.rounds,
@@ -24,7 +26,7 @@ export function viewOf(state: GameState, phase: GameView['phase'] = state.phase)
 function pictureOf(state: GameState, current: CurrentRound): Pick<GameView, 'imageUrl' | 'title' | 'choices'> {
   const picture = {
     imageUrl: current.imageUrl,
-    choices: current.choices.map(({ artist }) => ({ artist })),
+    ...(state.mode === 'typed' ? {} : { choices: current.choices.map(({ artist }) => ({ artist })) }),
   };
   return state.phase === 'round' && givesAway(current) ? picture : { ...picture, title: current.title };
 }
@@ -32,7 +34,8 @@ function pictureOf(state: GameState, current: CurrentRound): Pick<GameView, 'ima
 /** Some artists sign in the title. */
 function givesAway(current: CurrentRound): boolean {
   const title = current.title.toLowerCase();
-  return current.choices.some(({ artist }) => artist !== '' && title.includes(artist.toLowerCase()));
+  const names = [...current.choices.map(({ artist }) => artist), ...(current.naming?.right ?? [])];
+  return names.some((name) => name !== '' && title.includes(name.toLowerCase()));
 }
 
 /**

@@ -12,15 +12,15 @@ const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 2_000;
 
 /**
- * @param {string} room
- * @param {string} name
+ * @param {{ code: string, name: string, isWatching: boolean }} room
  * @param {{ onJoin: Function, onState: Function, onStatus: Function, onRefused: Function }} handlers
  * @returns a function that hangs up
  */
-export function connect(room, name, handlers) {
+export function connect({ code, name, isWatching }, handlers) {
   const line = {
-    room,
+    room: code,
     name,
+    isWatching,
     handlers,
     source: undefined,
     retry: undefined,
@@ -58,7 +58,8 @@ async function attempt(line) {
 }
 
 function listen(line) {
-  const source = new EventSource(`/api/rooms/${line.room}/events?name=${encodeURIComponent(line.name)}`);
+  const watch = line.isWatching ? '&watch=yes' : '';
+  const source = new EventSource(`/api/rooms/${line.room}/events?name=${encodeURIComponent(line.name)}${watch}`);
   line.source = source;
   source.addEventListener('state', (event) => {
     line.delayMs = FIRST_RETRY_MS;

@@ -14,6 +14,7 @@ export function createGate(code, name, complaint, onName) {
     el('p', { class: 'complaint', role: 'alert' }),
     field.node,
     el('button', { class: 'button', type: 'submit' }, 'Enter the room'),
+    el('a', { class: 'quiet-link', href: `/r/${code}?watch` }, 'Just watch'),
   );
   setText(form.querySelector('.complaint'), complaint);
 

@@ -2,6 +2,7 @@
 
 import { el, setText } from './dom.js';
 import { createLeaderboard } from './leaderboard.js';
+import { isSoundOn, toggleSound } from './sound.js';
 import { isHost } from './state.js';
 import { createWordmark } from './wordmark.js';
 
@@ -18,10 +19,33 @@ export function createHeader(room, actions) {
       el('span', { class: 'header-room-word' }, 'Room '),
       el('strong', {}, room.code),
     ),
-    el('nav', { class: 'header-actions' }, stop.node, board.opener),
+    el(
+      'nav',
+      { class: 'header-actions', 'aria-label': 'Room' },
+      stop.node,
+      room.isWatching ? createJoinLink(room) : null,
+      createSoundButton(),
+      board.opener,
+    ),
     board.dialog,
   );
   return { node, update: stop.update };
+}
+
+/** From watching to playing: the same room, entered anew. */
+function createJoinLink({ code }) {
+  return el('a', { class: 'quiet-button', href: `/r/${code}` }, 'Play along');
+}
+
+function createSoundButton() {
+  const button = el('button', { class: 'quiet-button', type: 'button' });
+  const update = (isOn) => {
+    button.setAttribute('aria-pressed', String(isOn));
+    setText(button, isOn ? 'Sound on' : 'Sound off');
+  };
+  button.addEventListener('click', () => update(toggleSound()));
+  update(isSoundOn());
+  return button;
 }
 
 function createBoardDialog(room) {

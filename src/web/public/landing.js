@@ -32,7 +32,12 @@ export function openLanding(app) {
         record,
       ),
       createWall(6, 'wall-large'),
-      el('section', { class: 'landing-hall' }, el('h2', {}, 'All-time leaderboard'), board),
+      el(
+        'section',
+        { class: 'landing-hall' },
+        el('h2', {}, el('a', { href: '/leaderboard' }, 'All-time leaderboard')),
+        board,
+      ),
     ),
   );
   openHall(board, record);

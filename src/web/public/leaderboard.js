@@ -2,6 +2,7 @@
 
 import { get } from './api.js';
 import { el, setText, show } from './dom.js';
+import { profileLink } from './profile-link.js';
 
 const ORDERS = [
   { key: 'totalScore', label: 'Points', unit: 'points' },
@@ -57,7 +58,7 @@ function rowOf(player, order, userId) {
     'li',
     { class: `board-row${isMe ? ' is-me' : ''}` },
     el('span', { class: 'board-place' }, String(player.rank)),
-    el('span', { class: 'board-name' }, player.username, isMe ? el('span', { class: 'you' }, ' you') : null),
+    el('span', { class: 'board-name' }, profileLink(player), isMe ? el('span', { class: 'you' }, ' you') : null),
     el(
       'span',
       { class: 'board-value' },

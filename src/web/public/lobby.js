@@ -17,7 +17,7 @@ export function createLobby(room, actions) {
       notice,
       el('h1', {}, 'The wall is ready.'),
       el('p', { class: 'lead' }, 'Anybody may start. Everybody in the room plays.'),
-      form.node,
+      room.isWatching ? null : form.node,
     ),
     el(
       'section',
@@ -33,8 +33,14 @@ export function createLobby(room, actions) {
     setText(notice, current.notice);
     show(
       people,
-      current.people.map(({ userId, username }) =>
-        el('li', {}, username, userId === current.you?.userId ? el('span', { class: 'you' }, ' you') : null),
+      current.people.map(({ userId, username, isWatching }) =>
+        el(
+          'li',
+          {},
+          username,
+          userId === current.you?.userId ? el('span', { class: 'you' }, ' you') : null,
+          isWatching ? el('span', { class: 'you' }, ' watching') : null,
+        ),
       ),
     );
   }

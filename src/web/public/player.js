@@ -1,6 +1,7 @@
 /** What the browser remembers about its player: the name for good, an answer for as long as the tab lives. */
 
 const NAME = 'name-that-artist:name';
+const SOUND = 'name-that-artist:sound';
 const ANSWER = 'name-that-artist:answer';
 
 export function savedName() {
@@ -9,6 +10,15 @@ export function savedName() {
 
 export function saveName(name) {
   write(localStorage, NAME, name);
+}
+
+/** Whether this browser is to be heard; not before somebody asked for it. */
+export function savedSound() {
+  return read(localStorage, SOUND) === true;
+}
+
+export function saveSound(isOn) {
+  write(localStorage, SOUND, isOn);
 }
 
 /** The answer given in a round, so that a reloaded page still shows it. */

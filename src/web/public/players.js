@@ -21,7 +21,7 @@ export function createPlayers() {
 /** The game knows those who have answered something; the others in the room are playing, too. */
 function everybody({ view, people }) {
   const known = new Set(view.players.map((player) => player.userId));
-  const newcomers = people.filter((person) => !known.has(person.userId));
+  const newcomers = people.filter((person) => !known.has(person.userId) && !person.isWatching);
   return standings([...view.players, ...newcomers.map((person) => ({ ...person, score: 0, answered: false }))]);
 }
 

@@ -1,6 +1,7 @@
 /** The end of a game: three steps, everybody's score, and another game. */
 
 import { announce } from './announcer.js';
+import { createDailyBoard } from './daily-board.js';
 import { el, setText } from './dom.js';
 import { createLeaderboard } from './leaderboard.js';
 import { standings } from './state.js';
@@ -9,7 +10,10 @@ export function createPodium(room, actions) {
   const view = room.finale;
   const ranked = standings(view.players);
   const verdict = verdictOf(view, ranked);
-  const board = createLeaderboard({ userId: room.you?.userId, limit: 8 });
+  const isDaily = view.mode === 'daily';
+  const board = isDaily
+    ? createDailyBoard({ userId: room.you?.userId })
+    : createLeaderboard({ userId: room.you?.userId, limit: 8 });
   const node = el(
     'div',
     { class: 'finale' },
@@ -20,9 +24,14 @@ export function createPodium(room, actions) {
       el('h1', { class: 'display' }, verdict),
       createSteps(ranked, room.you?.userId),
       createRest(ranked, room.you?.userId),
-      createButtons(view, actions),
+      room.isWatching ? null : createButtons(view, actions),
     ),
-    el('section', { class: 'finale-hall card' }, el('h2', {}, 'All-time leaderboard'), board.node),
+    el(
+      'section',
+      { class: 'finale-hall card' },
+      el('h2', {}, isDaily ? 'Today’s challenge' : 'All-time leaderboard'),
+      board.node,
+    ),
   );
   announce(verdict);
   board.load();
@@ -72,14 +81,18 @@ function createRest(ranked, userId) {
   );
 }
 
+/** The same game; after a daily challenge an ordinary one. */
+function settingsAgain({ mode, rounds, roundMs, pauseMs }) {
+  const lengths = { rounds, roundSeconds: roundMs / 1_000, pauseSeconds: pauseMs / 1_000 };
+  return { mode: mode === 'daily' ? 'choices' : mode, ...lengths };
+}
+
 function createButtons(view, actions) {
   const complaint = el('p', { class: 'complaint', role: 'alert' });
   const again = el('button', { class: 'button', type: 'button' }, 'Play again');
   again.addEventListener('click', async () => {
     again.disabled = true;
-    await actions
-      .start({ rounds: view.rounds, roundSeconds: view.roundMs / 1_000, pauseSeconds: view.pauseMs / 1_000 })
-      .catch((error) => setText(complaint, error.message));
+    await actions.start(settingsAgain(view)).catch((error) => setText(complaint, error.message));
     again.disabled = false;
   });
   const back = el(

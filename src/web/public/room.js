@@ -10,18 +10,23 @@ import { createHeader } from './header.js';
 import { createLobby } from './lobby.js';
 import { saveAnswer, savedAnswer, savedName, saveName } from './player.js';
 import { createPodium } from './podium.js';
+import { play } from './sound.js';
 import { createStage } from './stage.js';
 import { createStarting } from './starting.js';
 import { emptyRoom, isOpen, leaveFinale, receive, screenOf } from './state.js';
 import { createToast } from './toast.js';
+import { ALREADY_PLAYED, guessesLeftInWords } from './words.js';
 
 const SCREENS = { lobby: createLobby, starting: createStarting, stage: createStage, podium: createPodium };
 const RETRY_ANSWER_MS = 600;
+/** What those are called who look on without having said their name. */
+const ONLOOKER = 'An onlooker';
 
 export function openRoom(app, code) {
   const name = savedName();
   document.title = `${code} · Name That Artist`;
-  if (name === '') askName(app, code, '');
+  if (new URLSearchParams(location.search).has('watch')) enter(app, emptyRoom(code, name || ONLOOKER, true));
+  else if (name === '') askName(app, code, '');
   else enter(app, emptyRoom(code, name));
 }
 
@@ -48,13 +53,15 @@ function enter(app, room) {
       screen = { key: wanted.key, view: SCREENS[wanted.name](room, actions) };
       main.className = `screen screen-${wanted.name}`;
       show(main, screen.view.node);
+      sound(wanted.name, room);
+      screen.view.focus?.();
     }
     screen.view.update(room);
     header.update(room);
     toast.update(room);
   }
 
-  const hangUp = connect(room.code, room.name, {
+  const hangUp = connect(room, {
     onJoin: (answer) => {
       room.you = answer.you;
       receive(room, answer, savedAnswer);
@@ -85,23 +92,28 @@ function actionsOn(room, paint) {
       leaveFinale(room);
       paint();
     },
-    answer: (choice) => {
+    /** @param {{ choice: number } | { text: string }} given */
+    answer: (given) => {
       if (!isOpen(room)) return;
-      room.answer = { gameId: room.view.gameId, round: room.view.round, choice, status: 'sending' };
+      room.answer = { gameId: room.view.gameId, round: room.view.round, ...given, status: 'sending' };
       paint();
       sendAnswer(room, path, room.answer, paint);
     },
   };
 }
 
-/** Sends until it is known what became of the answer. The first one stands, so sending it twice does no harm. */
+/**
+ * Sends until it is known what became of the answer. The first one stands, so sending it twice does no harm; a guess
+ * that was sent twice may cost two.
+ */
 async function sendAnswer(room, path, answer, paint) {
-  const { gameId, round, choice } = answer;
+  const { gameId, round, choice, text } = answer;
   try {
-    const outcome = await post(`${path}/answer`, { name: room.name, gameId, round, choice });
+    const outcome = await post(`${path}/answer`, { name: room.name, gameId, round, choice, text });
     Object.assign(answer, outcome);
     saveAnswer(answer);
     announce(spoken(outcome));
+    if (outcome.status === 'wrong-guess' || outcome.correct !== undefined) play(outcome.correct ? 'right' : 'wrong');
   } catch (error) {
     if (!(error instanceof Refusal) && isRunning(room, answer)) {
       answer.isRepeated = true;
@@ -115,6 +127,11 @@ async function sendAnswer(room, path, answer, paint) {
   paint();
 }
 
+function sound(screen, { finale }) {
+  if (screen === 'stage') play('round');
+  if (screen === 'podium' && finale !== undefined) play('end');
+}
+
 function isRunning(room, { gameId, round }) {
   const { view } = room;
   return (
@@ -124,6 +141,8 @@ function isRunning(room, { gameId, round }) {
 
 function spoken(outcome) {
   if (outcome.status === 'too-late') return 'Too late for this round.';
+  if (outcome.status === 'wrong-guess') return guessesLeftInWords(outcome);
+  if (outcome.status === 'already-played') return ALREADY_PLAYED;
   if (outcome.correct === undefined) return 'Your answer is in.';
   return outcome.correct ? `Right. ${outcome.points} points.` : 'Not this one.';
 }

@@ -6,13 +6,18 @@ import { el, setText } from './dom.js';
 import { createPlayers } from './players.js';
 import { choiceOf, hasAnswered, isOpen, resultOf } from './state.js';
 import { createTimer } from './timer.js';
+import { createTyping } from './typing.js';
+import { ALREADY_PLAYED, guessesLeftInWords } from './words.js';
 
 export function createStage(room, actions) {
   const { view } = room;
   const label = createLabel();
   const timer = createTimer('left');
   const timerNote = el('span', { class: 'timer-note' });
-  const choices = createChoices(actions.answer);
+  const isTyped = view.mode === 'typed';
+  const answering = isTyped
+    ? createTyping((text) => actions.answer({ text }))
+    : createChoices((choice) => actions.answer({ choice }));
   const feedback = el('p', { class: 'feedback', 'aria-hidden': 'true' });
   const players = createPlayers();
   const node = el(
@@ -29,7 +34,7 @@ export function createStage(room, actions) {
         el('div', { class: 'stage-clock' }, timerNote, timer.node),
       ),
       label.node,
-      choices.node,
+      answering.node,
       feedback,
       players.node,
     ),
@@ -42,7 +47,7 @@ export function createStage(room, actions) {
     label.update(current.view, result);
     timer.set(current.view.endsAt, result ? current.view.pauseMs : current.view.roundMs);
     setText(timerNote, result ? noteOf(current.view) : '');
-    choices.update(choiceState(current, result));
+    answering.update(isTyped ? typingState(current, result) : choiceState(current, result));
     const words = feedbackOf(current, result);
     setText(feedback, words.text);
     feedback.className = `feedback ${words.tone}`;
@@ -53,7 +58,7 @@ export function createStage(room, actions) {
   function say({ round, rounds }, result) {
     const text = result
       ? `It was ${result.artist}: ${result.title}.`
-      : `Round ${round} of ${rounds}. Who made this? Answer with the keys 1 to 4.`;
+      : `Round ${round} of ${rounds}. Who made this? ${isTyped ? 'Type the name.' : 'Answer with the keys 1 to 4.'}`;
     if (text !== said) announce(text);
     said = text;
   }
@@ -61,9 +66,10 @@ export function createStage(room, actions) {
   return {
     node,
     update,
+    focus: () => answering.focus?.(),
     close: () => {
       timer.close();
-      choices.close();
+      answering.close();
     },
   };
 }
@@ -117,6 +123,21 @@ function choiceState(room, result) {
   return { names, chosen, verdicts, isOpen: isOpen(room) };
 }
 
+function typingState(room, result) {
+  const { answer } = room;
+  const isOver = result !== undefined;
+  return {
+    isOpen: !isOver && isOpen(room),
+    sent: answer?.text,
+    verdict: isOver ? undefined : typedVerdict(answer),
+    hint: isOver ? 'The name' : 'Type the name: spelling is forgiven, wrong guesses are counted.',
+  };
+}
+
+function typedVerdict(answer) {
+  return answer?.status === 'wrong-guess' ? 'again' : privateVerdict(answer);
+}
+
 function verdictOf(choice, correctChoice, chosen) {
   if (choice === correctChoice) return 'right';
   return choice === chosen ? 'wrong' : 'other';
@@ -134,15 +155,23 @@ function feedbackOf(room, result) {
   if (answer?.status === 'failed') return { text: `${answer.message} Try again.`, tone: 'is-wrong' };
   if (answer?.status === 'too-late' || answer?.status === 'no-game')
     return { text: 'Too late for this round.', tone: '' };
+  if (answer?.status === 'wrong-guess') return { text: guessesLeftInWords(answer), tone: 'is-wrong' };
+  if (answer?.status === 'already-played') return { text: ALREADY_PLAYED, tone: '' };
   if (answer?.correct === true)
     return { text: `Right: ${answer.points.toLocaleString('en')} points.`, tone: 'is-right' };
-  if (answer?.correct === false) return { text: 'Not this one.', tone: 'is-wrong' };
+  if (answer?.correct === false)
+    return {
+      text: answer.text === undefined ? 'Not this one.' : 'Not that name, and no guess left.',
+      tone: 'is-wrong',
+    };
+  if (room.isWatching) return { text: 'You are watching.', tone: '' };
   if (hasAnswered(room)) return { text: 'Your answer is in.', tone: '' };
   return { text: answer === undefined ? '' : 'Sending …', tone: '' };
 }
 
 function verdictInWords(room, result) {
   const mine = result.answers.find((answer) => answer.userId === room.you?.userId);
+  if (mine === undefined && room.isWatching) return { text: 'You are watching.', tone: '' };
   if (mine === undefined) return { text: 'No answer from you this time.', tone: '' };
   if (!mine.correct) return { text: 'Not this time.', tone: 'is-wrong' };
   const seconds = (mine.afterMs / 1_000).toFixed(1);

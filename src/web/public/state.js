@@ -4,6 +4,7 @@
  * @typedef {object} Room
  * @property {string} code
  * @property {string} name of this player, as typed
+ * @property {boolean} isWatching whether this browser only looks on
  * @property {{ userId: string, username: string } | undefined} you once joined
  * @property {object[]} people who have the room open
  * @property {object | null} view the game as the server shows it to everybody
@@ -15,10 +16,11 @@
  */
 
 /** @returns {Room} */
-export function emptyRoom(code, name) {
+export function emptyRoom(code, name, isWatching = false) {
   return {
     code,
     name,
+    isWatching,
     you: undefined,
     people: [],
     view: null,
@@ -62,8 +64,8 @@ export function leaveFinale(room) {
 
 /** Whether this player may still answer. */
 export function isOpen(room) {
-  const isFree = room.answer === undefined || room.answer.status === 'failed';
-  return room.view?.phase === 'round' && isFree && !hasAnswered(room);
+  const isFree = room.answer === undefined || ['failed', 'wrong-guess'].includes(room.answer.status);
+  return room.view?.phase === 'round' && isFree && !hasAnswered(room) && !room.isWatching;
 }
 
 /** Whether the server has this player's answer, wherever it was given. */

@@ -49,7 +49,8 @@ class Stage {
       await this.beforeWrite('credit');
       this.credited.push(state);
     },
-    nextPicture: (upcoming) => nextPicture(upcoming, this.pieces, seededRandom()),
+    admit: async () => true,
+    nextPicture: async (state) => nextPicture(state, this.pieces, seededRandom()),
     announce: (event) => this.events.push(event),
     reportFailure: (doing) => this.failures.push(doing),
   };

@@ -1,5 +1,6 @@
 /** The repositories in memory, as far as the game uses them; what is saved goes through JSON as on disk. */
 import type { GameClock } from '../../../src/game/clock.js';
+import type { DailyAttempt, DailyChallenge } from '../../../src/game/daily-challenge.js';
 import {
   BoardService,
   CorrectionService,
@@ -17,6 +18,7 @@ import type {
   TokenRepository,
 } from '../../../src/storage/index.js';
 import { type TokenCatalogue } from '../../../src/storage/index.js';
+import { FakeRepository } from './fake-repository.js';
 
 /** One log. Reading sees the moment at which it begins, as it does on disk. */
 export class FakeLog<T> {
@@ -77,6 +79,8 @@ export class FakeStore {
   readonly games = new FakeLog<GameRecord>(() => this.write());
   readonly seasons = new FakeLog<SeasonRecord>(() => this.write());
   readonly requests = new FakeLog<ForgetRequest>(() => this.write());
+  readonly challenges = new FakeRepository<DailyChallenge>(() => this.write());
+  readonly attempts = new FakeRepository<DailyAttempt>(() => this.write());
 
   readonly states = {
     saveGameState: async (channelId: string, state: object) => {

@@ -94,6 +94,7 @@ export function aGame(changes: Partial<NewGame> = {}, now = START): GameState {
       channelId: 'channel',
       host: ada,
       times: { rounds: 2, roundMs: 15_000, pauseMs: 8_000 },
+      mode: 'choices',
       pieces: ['KT1:0', 'KT1:1'],
       ...changes,
     },

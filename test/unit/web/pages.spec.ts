@@ -113,3 +113,30 @@ describe('The leaderboard', () => {
     expect(await (await get('/api/me')).json()).toEqual({ userId: null, stats: null });
   });
 });
+
+describe('A player', () => {
+  it('IsShownWithTheirGamesButNotTheNamesOfThose', async () => {
+    const game = { date: '2026-01-01T00:00:00.000Z', score: 9, isWinner: true, correctAnswers: 1, incorrectAnswers: 0 };
+    stage.game.board = [
+      { userId: 'web:a', username: 'Ada', rank: 1, gamesHistory: [{ ...game, gameId: 'g' }] },
+    ] as never;
+    const response = await get('/api/players/web%3Aa');
+    expect(await response.json()).toEqual({ userId: 'web:a', username: 'Ada', rank: 1, games: [game] });
+    expect((await get('/api/players/nobody')).status).toBe(404);
+  });
+
+  it.each(['/p/web%3Aa', '/leaderboard'])('HasThePage %s', async (path) => {
+    const response = await get(path);
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  });
+});
+
+describe('The daily challenge', () => {
+  it('ShowsItsBoardAndNobodysStandingToAStranger', async () => {
+    expect(await (await get('/api/daily')).json()).toMatchObject({
+      day: '2026-01-01',
+      players: [{ score: 700 }],
+      you: null,
+    });
+  });
+});

@@ -136,3 +136,55 @@ describe('Requests of other sites', () => {
     expect((await stage.post('/api/rooms/lobby/join', { name: 'Ada' }, headers)).status).toBe(status);
   });
 });
+
+describe('Ways to play', () => {
+  const answerIn = async (body: object) => {
+    const { cookie } = await join();
+    return stage.post(
+      '/api/rooms/lobby/answer',
+      { name: 'Ada', gameId: 'game-1', round: 1, ...body },
+      { Cookie: cookie },
+    );
+  };
+
+  it('PassesAModeOn', async () => {
+    const { cookie } = await join();
+    expect(
+      (await stage.post('/api/rooms/lobby/start', { name: 'Ada', mode: 'daily' }, { Cookie: cookie })).status,
+    ).toBe(200);
+    expect(stage.game.started).toMatchObject([{ settings: { mode: 'daily' } }]);
+  });
+
+  it('RefusesAModeThatThereIsNot', async () => {
+    const { cookie } = await join();
+    const refused = await stage.post('/api/rooms/lobby/start', { name: 'Ada', mode: 'sung' }, { Cookie: cookie });
+    expect(await refusal(refused)).toEqual({ status: 400, message: 'mode is one of choices, typed, daily.' });
+  });
+
+  it('TakesATypedAnswer', async () => {
+    stage.game.outcome = { status: 'wrong-guess', guessesLeft: 4 };
+    const response = await answerIn({ text: 'Zoë' });
+    expect([response.status, await response.json()]).toEqual([200, { status: 'wrong-guess', guessesLeft: 4 }]);
+    expect(stage.game.answers).toMatchObject([{ answer: { text: 'Zoë' } }]);
+  });
+
+  it.each([
+    [{}],
+    [{ text: ' ' }],
+    [{ text: 'x'.repeat(101) }],
+    [{ text: 7 }],
+    [{ text: 'Zoë', choice: 1 }],
+    [{ choice: 4 }],
+  ])('RefusesAnAnswerThatIsNeitherOneNorTheOther: %j', async (body) => {
+    expect((await answerIn(body)).status).toBe(400);
+    expect(stage.game.answers).toEqual([]);
+  });
+
+  it.each(['SETTING_FIXED', 'WRONG_KIND_OF_ANSWER'] as const)('TellsWhy: %s', async (code) => {
+    stage.game.failure = new GameError(code, 'That is not how it is played.');
+    expect(await refusal(await answerIn({ choice: 1 }))).toEqual({
+      status: 400,
+      message: 'That is not how it is played.',
+    });
+  });
+});
