@@ -37,6 +37,8 @@ export interface GamePorts {
   credit(state: GameState): Promise<void>;
   /** The first piece that can still be shown; undefined when none is left. */
   nextPicture(state: GameState): Promise<RoundPicture | undefined>;
+  /** Resolves once the players can see the round, or it took too long; never rejects. */
+  present(view: GameView): Promise<void>;
   announce(event: GameEvent): void;
   /** Reports a step that failed and will be tried again. */
   reportFailure(doing: string, error: unknown): void;
@@ -230,7 +232,8 @@ export class ChannelGame {
     if (!picture) return this.finish();
     const next = startRound(this.state, picture, this.ports.clock.now());
     await this.ports.save(next, { actor: BY_GAME, reason: `round ${next.round} started` });
-    // Nobody sees the picture before this moment, so the time that the save took is not the players' time.
+    await this.ports.present(viewOf(restartClock(next, this.ports.clock.now())));
+    // Nobody sees the picture before this moment, so the time that save and show took is not the players' time.
     this.enterPhase(restartClock(next, this.ports.clock.now()));
     this.ports.announce({ type: 'round-started', view: this.view() });
   }

@@ -18,7 +18,7 @@ import type {
   StopRequest,
 } from './game.types.js';
 import { type GamePlan, gamePlan } from './game-plan.js';
-import { gamePorts } from './game-ports.js';
+import { type GamePresenter, gamePorts } from './game-ports.js';
 import { checkedAnswer, checkedId, checkedPlayer, cleanName } from './identity.js';
 import { type LeaderboardSortBy, type RankedPlayer, ranked } from './leaderboard.js';
 import type { Piece } from './pieces.js';
@@ -62,6 +62,7 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
   /** Channels whose new game is being saved. */
   private readonly starting = new Map<string, Promise<ChannelGame>>();
   private readonly subject = new Subject<GameEvent>();
+  private readonly presenters = new Set<GamePresenter>();
   private readonly ports: GamePorts;
   private resuming: Promise<void> | undefined;
   private closing = false;
@@ -77,9 +78,10 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly boards: BoardService,
     private readonly corrections: CorrectionService,
   ) {
-    const { logger, subject } = this;
+    const { logger, subject, presenters } = this;
     const announce = (event: GameEvent) => subject.next(event);
-    this.ports = gamePorts({ states, players, records, catalogue, daily, clock, random, logger, announce });
+    const stores = { states, players, records, catalogue, daily };
+    this.ports = gamePorts({ ...stores, clock, random, logger, presenters, announce });
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -220,6 +222,15 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
   events(channelId?: string): Observable<GameEvent> {
     if (channelId === undefined) return this.subject.asObservable();
     return this.subject.pipe(filter(({ view }) => view.channelId === channelId));
+  }
+
+  /**
+   * The clock of a round starts when every presenter has shown it, or after three seconds.
+   * @returns a function that takes the presenter away
+   */
+  presentWith(presenter: GamePresenter): () => void {
+    this.presenters.add(presenter);
+    return () => void this.presenters.delete(presenter);
   }
 
   /** Resolves once the saved games go on. A request that comes before Nest's hook waits for it, too. */

@@ -49,6 +49,8 @@ export interface PlayerScore extends GamePlayer {
 /** The answer to a finished round. */
 export interface RoundResult {
   round: number;
+  /** The piece: its contract, a colon, its token id. Absent in a game that an older version saved. */
+  pieceKey?: string;
   /** Index in the choices, 0–3; -1 where names are typed. */
   correctChoice: number;
   artist: string;

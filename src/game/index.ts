@@ -22,6 +22,7 @@ export type {
   StopRequest,
   TypedAnswer,
 } from './game.types.js';
+export type { GamePresenter } from './game-ports.js';
 export { LEADERBOARD_SORTS, type LeaderboardSortBy, type RankedPlayer } from './leaderboard.js';
 export {
   BOARD_PERIODS,

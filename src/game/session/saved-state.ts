@@ -58,7 +58,13 @@ const FIELDS: Required<Record<keyof GameState, Check>> = {
   ),
   players: listOf(shape({ ...isPlayer, score: isCount, correctAnswers: isCount, incorrectAnswers: isCount })),
   lastResult: orNull(
-    shape({ ...isPicture, round: isCount, artist: isText, answers: listOf(shape({ ...isAnswer, username: isText })) }),
+    shape({
+      ...isPicture,
+      round: isCount,
+      pieceKey: maybe(isText),
+      artist: isText,
+      answers: listOf(shape({ ...isAnswer, username: isText })),
+    }),
   ),
   outcome: orNull(shape({ finishedAt: isTime, winners: listOf(isText) })),
 };

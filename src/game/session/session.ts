@@ -219,6 +219,7 @@ function resultOf(state: GameState, current: CurrentRound): RoundResult {
   const names = new Map(state.players.map(({ userId, username }) => [userId, username]));
   return {
     round: state.round,
+    pieceKey: current.pieceKey,
     correctChoice: state.mode === 'typed' ? TYPED : current.correctChoice,
     artist: current.choices[current.correctChoice]?.artist ?? '',
     title: current.title,
