@@ -153,7 +153,7 @@ export function withoutGame(
   bestElsewhere: number,
 ): PlayerStats {
   const gamesHistory = before.gamesHistory.filter(({ gameId }) => gameId !== game.gameId);
-  const withdrawn = before.withdrawnGames ?? [];
+  const withdrawn = withdrawnGamesOf(before);
   const withdrawnGames = [...withdrawn, game.gameId].slice(-GAMES_KEPT);
   // A game leaves the history for newer ones when it is full, and it is short only by those that were taken back.
   const isKnown = gamesHistory.length < before.gamesHistory.length;
@@ -174,6 +174,11 @@ export function withoutGame(
     gamesHistory,
     withdrawnGames,
   };
+}
+
+/** Ids of the games that were taken back; whatever else stands there, by somebody's hand, is none. @internal */
+export function withdrawnGamesOf({ withdrawnGames }: PlayerStats): string[] {
+  return Array.isArray(withdrawnGames) ? withdrawnGames : [];
 }
 
 type Totals = Pick<

@@ -6,7 +6,7 @@ import { assertLeaderboardField, compareBy, type LeaderboardField, summaryOf } f
 import { LiveRanking } from './live-ranking.js';
 import { type EntryMeta, setMember } from './log/index.js';
 import { LogRepository } from './log.repository.js';
-import { PlayedGame, PlayerStats, readPlayerStats, withGame, withoutGame } from './player-stats.js';
+import { PlayedGame, PlayerStats, readPlayerStats, withdrawnGamesOf, withGame, withoutGame } from './player-stats.js';
 import { assertValid } from './validation.js';
 import type { ValueCodec } from './value-codec.js';
 
@@ -31,7 +31,8 @@ const playerCodec: ValueCodec<PlayerStats> = {
 @Injectable()
 export class PlayerRepository extends LogRepository<PlayerStats> {
   readonly #ranking: LiveRanking;
-  readonly #crediting = new Map<string, Promise<PlayerStats>>();
+  /** Credits and withdrawals on their way to the disk. */
+  readonly #underWay = new Map<string, Promise<unknown>>();
 
   constructor(logs: AppendLogService) {
     super(logs, PLAYERS_LOG, playerCodec);
@@ -71,14 +72,8 @@ export class PlayerRepository extends LogRepository<PlayerStats> {
     if (typeof result !== 'object' || result === null) throw mistake('result', 'an object', result);
     assertId('gameId', result.gameId);
     const game = gameOf(result);
-
-    // Whoever repeats a credit that is on its way must wait until it is durable, like the first caller.
-    const id = JSON.stringify([userId, result.gameId]);
-    const underWay = this.#crediting.get(id);
-    if (underWay) return underWay;
-    const credit = this.#credit(userId, username, game, meta ?? { actor: userId, reason: `game ${result.gameId}` });
-    this.#crediting.set(id, credit);
-    return credit.finally(() => this.#crediting.delete(id));
+    const trail = meta ?? { actor: userId, reason: `game ${result.gameId}` };
+    return this.#once(['credit', userId, result.gameId], () => this.#credit(userId, username, game, trail));
   }
 
   /**
@@ -101,16 +96,8 @@ export class PlayerRepository extends LogRepository<PlayerStats> {
     assertId('gameId', result.gameId);
     assertNumber('bestElsewhere', bestElsewhere);
     const game = { ...gameOf(result), gameId: result.gameId };
-    let withdrawn: PlayerStats | undefined;
-    const takeBack = (stored: unknown): PlayerStats => {
-      withdrawn = stored === undefined ? undefined : readPlayerStats(stored, userId);
-      if (!withdrawn || withdrawn.withdrawnGames?.includes(game.gameId)) throw NOTHING_TO_DO;
-      withdrawn = withoutGame(withdrawn, game, bestElsewhere);
-      assertRecord(withdrawn);
-      return withdrawn;
-    };
-    await this.#change(userId, takeBack, meta ?? { actor: userId, reason: `game ${game.gameId} withdrawn` });
-    return withdrawn;
+    const trail = meta ?? { actor: userId, reason: `game ${game.gameId} withdrawn` };
+    return this.#once(['withdrawal', userId, game.gameId], () => this.#withdraw(userId, game, bestElsewhere, trail));
   }
 
   /** A player's record, undefined for a player without one. */
@@ -161,6 +148,34 @@ export class PlayerRepository extends LogRepository<PlayerStats> {
     return credited as PlayerStats;
   }
 
+  async #withdraw(
+    userId: string,
+    game: PlayedGame & { gameId: string },
+    bestElsewhere: number,
+    meta: EntryMeta,
+  ): Promise<PlayerStats | undefined> {
+    let withdrawn: PlayerStats | undefined;
+    const takeBack = (stored: unknown): PlayerStats => {
+      withdrawn = stored === undefined ? undefined : readPlayerStats(stored, userId);
+      if (!withdrawn || withdrawnGamesOf(withdrawn).includes(game.gameId)) throw NOTHING_TO_DO;
+      withdrawn = withoutGame(withdrawn, game, bestElsewhere);
+      assertRecord(withdrawn);
+      return withdrawn;
+    };
+    await this.#change(userId, takeBack, meta);
+    return withdrawn;
+  }
+
+  /** Whoever repeats a change that is on its way must wait until it is durable, like the first caller. */
+  #once<R>(id: [change: string, userId: string, gameId: string], start: () => Promise<R>): Promise<R> {
+    const key = JSON.stringify(id);
+    const underWay = this.#underWay.get(key);
+    if (underWay) return underWay as Promise<R>;
+    const change = start();
+    this.#underWay.set(key, change);
+    return change.finally(() => this.#underWay.delete(key));
+  }
+
   async #change(userId: string, fn: (stored: unknown) => PlayerStats, meta?: EntryMeta): Promise<void> {
     try {
       await this.logs.update<unknown>(PLAYERS_LOG, userId, fn, meta);
@@ -171,8 +186,8 @@ export class PlayerRepository extends LogRepository<PlayerStats> {
 }
 
 /** Whether a game was credited, or credited and taken back. */
-function knowsGame({ gamesHistory, withdrawnGames = [] }: PlayerStats, gameId: string): boolean {
-  return gamesHistory.some((played) => played.gameId === gameId) || withdrawnGames.includes(gameId);
+function knowsGame(stats: PlayerStats, gameId: string): boolean {
+  return stats.gamesHistory.some((played) => played.gameId === gameId) || withdrawnGamesOf(stats).includes(gameId);
 }
 
 /** The game with exactly the members that are stored, each checked under the name of its argument. */

@@ -99,6 +99,12 @@ describe('withdrawGame', () => {
     });
   });
 
+  test('takes a list that is none for empty', async () => {
+    await store.logs.append('players', { op: 'SET', key: 'u1', value: { totalGames: 0, withdrawnGames: 7 } });
+    await expect(credit(result('g1', 30))).resolves.toMatchObject({ totalGames: 1 });
+    await expect(store.players.withdrawGame('u1', result('g1', 30))).resolves.toMatchObject({ withdrawnGames: ['g1'] });
+  });
+
   test('writes nothing for a player without a record', async () => {
     await expect(store.players.withdrawGame('u1', result('g1', 30))).resolves.toBeUndefined();
     await expect(entryCount()).resolves.toBe(0);
