@@ -56,7 +56,12 @@ export const ROOMS: Room[] = [
     imports: [storageDoor, /^src\/game\/rules\//],
     packages: [...NEST, ...NODE],
   },
-  { name: 'discord', files: /^src\/discord\//, imports: [gameDoor], packages: [...NEST, ...NODE, 'discord.js'] },
+  {
+    name: 'discord',
+    files: /^src\/discord\//,
+    imports: [gameDoor, storageDoor],
+    packages: [...NEST, ...NODE, 'discord.js'],
+  },
   { name: 'web', files: /^src\/web\//, imports: [gameDoor], packages: [...NEST, ...NODE, ...FS, 'express'] },
   { name: 'cli', files: /^src\/cli\//, imports: [logDoor], packages: [...NODE, ...FS, 'commander'] },
 ];

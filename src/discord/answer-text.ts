@@ -8,7 +8,9 @@ export function answerText(outcome: AnswerOutcome): string {
     case 'accepted':
       return correct ? `Right: ${counted(points, 'point')}.` : 'Not this one. The answer follows when the round ends.';
     case 'wrong-guess':
-      return guessesLeft > 0 ? `Not this name. ${counted(guessesLeft, 'guess')} left.`.replace('guesss', 'guesses') : 'Not this name, and that was your last guess.';
+      return guessesLeft > 0
+        ? `Not this name. ${counted(guessesLeft, 'guess')} left.`.replace('guesss', 'guesses')
+        : 'Not this name, and that was your last guess.';
     case 'already-answered':
       return 'You have answered this round already; your first answer stands.';
     case 'already-played':

@@ -6,7 +6,7 @@ import { type GameEvent, type GamePhase, type GamePresenter, GameService, type G
 import { InjectRepository, LogRepository } from '../storage/index.js';
 import { CardQueue } from './card-queue.js';
 import { DiscordClient } from './discord.client.js';
-import { type GameCard, cardOf, cardsOf } from './game-card.js';
+import { cardOf, cardsOf, type GameCard } from './game-card.js';
 import { isLockedOut, isMessageGone, isPassing } from './rest-errors.js';
 import { ChannelMessages, MESSAGES_KEPT, type SentMessage } from './sent-message.js';
 

@@ -10,18 +10,7 @@ import { precache } from './commands/precache.js';
 import { stats } from './commands/stats.js';
 import { stopGame } from './commands/stop-game.js';
 
-const COMMANDS = [
-  nameThatArtist,
-  leaderboard,
-  allTime,
-  stats,
-  stopGame,
-  help,
-  ping,
-  precache,
-  exportMyData,
-  forgetMe,
-];
+const COMMANDS = [nameThatArtist, leaderboard, allTime, stats, stopGame, help, ping, precache, exportMyData, forgetMe];
 
 const BY_NAME: ReadonlyMap<string, Command> = new Map(COMMANDS.map((command) => [command.definition.name, command]));
 

@@ -44,7 +44,9 @@ export class DiscordClient {
       } catch (error) {
         if (this.leaving.signal.aborted) return;
         if (isTokenRefused(error)) {
-          this.logger.error('Discord refuses DISCORD_TOKEN. The bot stays away from Discord until it is started again with a valid token; everything else goes on.');
+          this.logger.error(
+            'Discord refuses DISCORD_TOKEN. The bot stays away from Discord until it is started again with a valid token; everything else goes on.',
+          );
           return;
         }
         const waitMs = Math.min(LOGIN_RETRY_MS.longest, LOGIN_RETRY_MS.first * 2 ** failures);

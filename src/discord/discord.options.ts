@@ -17,9 +17,12 @@ export const DISCORD_OPTIONS = Symbol('DISCORD_OPTIONS');
  */
 export function discordOptions(env: Record<string, string | undefined>): DiscordOptions {
   const { DISCORD_TOKEN: token = '', CLIENT_ID: clientId = '', DISCORD_API: api = '' } = env;
-  if (token === '') throw new Error('DISCORD_TOKEN is not set; it is the token of a bot of the Discord developer portal.');
+  if (token === '')
+    throw new Error('DISCORD_TOKEN is not set; it is the token of a bot of the Discord developer portal.');
   if (!/^[\w.-]+$/.test(token)) {
-    throw new Error('DISCORD_TOKEN is malformed: a token has letters, digits, dots, _ and - only, and no "Bot " before.');
+    throw new Error(
+      'DISCORD_TOKEN is malformed: a token has letters, digits, dots, _ and - only, and no "Bot " before.',
+    );
   }
   if (clientId !== '' && !/^\d{15,22}$/.test(clientId)) {
     throw new Error(`CLIENT_ID is "${clientId}", which is not an application id: 15 to 22 digits.`);

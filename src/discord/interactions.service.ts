@@ -6,7 +6,7 @@ import {
   MessageFlags,
   RESTJSONErrorCodes,
 } from 'discord.js';
-import { CatalogueService, GAME_CLOCK, GameService, type GameClock } from '../game/index.js';
+import { CatalogueService, GAME_CLOCK, type GameClock, GameService } from '../game/index.js';
 import { Answers } from './answers.service.js';
 import { commandNamed } from './command-registry.js';
 import { Cooldowns } from './cooldowns.js';

@@ -29,10 +29,15 @@ export function stoppedMessage(view: GameView, by: GamePlayer | undefined): Mess
 
 function headline({ players, winners = [] }: GameView): string {
   if (players.length === 0) return 'Nobody answered. Maybe next time.';
-  const names = players.filter(({ userId }) => winners.includes(userId)).map(({ username }) => `**${plain(username)}**`);
+  const names = players
+    .filter(({ userId }) => winners.includes(userId))
+    .map(({ username }) => `**${plain(username)}**`);
   if (names.length === 0) return 'Nobody scored, so nobody wins.';
-  const shown = names.length > MOST_LISTED ? [...names.slice(0, MOST_LISTED), `${names.length - MOST_LISTED} more`] : names;
-  return names.length === 1 ? `${shown[0]} wins.` : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)} win together.`;
+  const shown =
+    names.length > MOST_LISTED ? [...names.slice(0, MOST_LISTED), `${names.length - MOST_LISTED} more`] : names;
+  return names.length === 1
+    ? `${shown[0]} wins.`
+    : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)} win together.`;
 }
 
 function rows({ players }: GameView): string[] {

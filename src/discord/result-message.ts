@@ -2,7 +2,7 @@ import { EmbedBuilder } from 'discord.js';
 import type { GameView, RoundResult } from '../game/index.js';
 import { COLORS } from './colors.js';
 import { type MessageBody, messageBody } from './message-body.js';
-import { clipped, counted, countdown, isWebAddress, plain } from './text.js';
+import { clipped, countdown, counted, isWebAddress, plain } from './text.js';
 
 /** Names that fit into a line; the rest is counted. */
 const MOST_NAMED = 10;
@@ -31,7 +31,10 @@ export function resultMessage(view: GameView, result: RoundResult, isPaused = fa
 }
 
 /** Where the piece can be looked at: on objkt, or else its picture. */
-export function pieceAddress({ pieceKey = '', imageUrl }: Pick<RoundResult, 'pieceKey' | 'imageUrl'>): string | undefined {
+export function pieceAddress({
+  pieceKey = '',
+  imageUrl,
+}: Pick<RoundResult, 'pieceKey' | 'imageUrl'>): string | undefined {
   const [, contract, tokenId] = PIECE_KEY.exec(pieceKey) ?? [];
   if (contract !== undefined) return `https://objkt.com/tokens/${contract}/${tokenId}`;
   return isWebAddress(imageUrl) ? imageUrl : undefined;

@@ -27,6 +27,6 @@ import {
     { provide: GAME_CLOCK, useValue: systemClock },
     { provide: GAME_RANDOM, useValue: Math.random },
   ],
-  exports: [GameService, CatalogueService, DailyService, BoardService],
+  exports: [GameService, CatalogueService, DailyService, BoardService, GAME_CLOCK],
 })
 export class GameModule {}

@@ -23,12 +23,7 @@ export const leaderboard: Command = {
         .setDescription('Since when (all time)')
         .addChoices(BOARD_PERIODS.map((value) => ({ name: PERIOD_NAMES[value], value }))),
     )
-    .addStringOption((option) =>
-      option
-        .setName('scope')
-        .setDescription('Whose games (this server)')
-        .addChoices(SCOPES),
-    )
+    .addStringOption((option) => option.setName('scope').setDescription('Whose games (this server)').addChoices(SCOPES))
     .toJSON(),
   cooldown: { userMs: 10_000 },
   isPrivate: false,

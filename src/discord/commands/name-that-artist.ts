@@ -2,7 +2,7 @@ import { type ChatInputCommandInteraction, PermissionFlagsBits } from 'discord.j
 import { type CatalogueService, GAME_MODES, type GameMode, type GameView } from '../../game/index.js';
 import type { Command } from '../command.js';
 import { Refusal } from '../refusal.js';
-import { counted, countdown, isWebAddress } from '../text.js';
+import { countdown, counted, isWebAddress } from '../text.js';
 import { playerOf } from '../visitor.js';
 import { serverCommand } from './definition.js';
 
