@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { CompactionModule } from './compaction/index.js';
 import { GameModule } from './game/index.js';
-import { optionalRooms } from './optional-rooms.js';
+import { optionalRooms } from './optional-rooms.module.js';
 import { StorageModule } from './storage/index.js';
 import { WebModule } from './web/index.js';
 

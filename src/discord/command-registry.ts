@@ -1,6 +1,6 @@
 import type { Command } from './command.js';
 import { allTime } from './commands/all-time.js';
-import { exportMyData } from './commands/export-my-data.js';
+import { exportMyData } from './commands/export-me.js';
 import { forgetMe } from './commands/forget-me.js';
 import { help } from './commands/help.js';
 import { leaderboard } from './commands/leaderboard.js';

@@ -42,8 +42,9 @@ export function pieceAddress({
 
 function linked(title: string, result: RoundResult): string {
   const address = pieceAddress(result);
-  // A bracket would end the link.
-  return address === undefined ? title : `[${title}](<${address.replace(/[<>()]/g, encodeURIComponent)}>)`;
+  if (address === undefined) return title;
+  // A parenthesis would end the link.
+  return `[${title}](${address.replaceAll('(', '%28').replaceAll(')', '%29')})`;
 }
 
 function rightLines(right: RoundResult['answers']): string[] {

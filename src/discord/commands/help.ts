@@ -14,7 +14,7 @@ const COMMANDS = [
   '`/alltime` the best of all time by any figure',
   '`/stats` your own figures, or those of another player',
   '`/export-my-data` everything that is stored about you; `/forget-me` removes it',
-  '`/ping` how fast the bot hears you',
+  '`/ping` how fast the bot hears you; `/help` this message',
   '`/precache` checks the pictures, for administrators',
 ];
 

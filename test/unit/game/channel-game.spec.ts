@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ChannelGame, type GamePorts, type StepMeta } from '../../../src/game/channel-game.js';
-import type { GameEvent } from '../../../src/game/game.types.js';
+import type { GameEvent, GameView } from '../../../src/game/game.types.js';
 import { nextPicture } from '../../../src/game/next-picture.js';
 import { readSavedState } from '../../../src/game/session/saved-state.js';
 import type { GameState } from '../../../src/game/session/state.js';
@@ -19,6 +19,8 @@ class Stage {
   saved: GameState | undefined;
   /** Called before each write; may throw, or wait. */
   beforeWrite: (what: 'save' | 'record' | 'credit' | 'clear') => Promise<void> | void = () => {};
+  /** Called when a round is to be shown. */
+  present: (view: GameView) => Promise<void> = async () => {};
   private played: ChannelGame | undefined;
 
   get game(): ChannelGame {
@@ -51,6 +53,7 @@ class Stage {
     },
     admit: async () => true,
     nextPicture: async (state) => nextPicture(state, this.pieces, seededRandom()),
+    present: (view) => this.present(view),
     announce: (event) => this.events.push(event),
     reportFailure: (doing) => this.failures.push(doing),
   };
@@ -297,6 +300,27 @@ describe('a stopped game', () => {
     expect(stage.saved).toBeUndefined();
     expect(stage.said.at(-1)).toBe('game-stopped');
     expect(stage.clock.running).toBe(0);
+  });
+});
+
+describe('a round in a room that needs a moment to show it', () => {
+  it('starts its clock when it is shown, and takes no points for the time before', async () => {
+    const stage = await new Stage().start();
+    let shown = () => {};
+    const views: GameView[] = [];
+    stage.present = (view) => {
+      views.push(view);
+      return new Promise((resolve) => {
+        shown = resolve;
+      });
+    };
+    await stage.clock.advance(3_000);
+    expect(views).toMatchObject([{ phase: 'round', round: 1, endsAt: stage.clock.now() + 15_000 }]);
+    expect(stage.game.view().phase).toBe('starting');
+    await stage.clock.advance(2_000);
+    shown();
+    await settled();
+    expect(stage.game.view()).toMatchObject({ phase: 'round', endsAt: stage.clock.now() + 15_000 });
   });
 });
 
