@@ -73,6 +73,19 @@ describe('At the gateway of a fake Discord', () => {
       expect(fake.connections.identified).toBe(2);
     });
 
+    it('HearsOfAGuildOnItsShardOnly', async () => {
+      const client = await connect(undefined, { shards: [0, 1], shardCount: 2 });
+      const heard: number[] = [];
+      client.on(Events.Raw, ({ t }, shardId) => t === 'MESSAGE_CREATE' && heard.push(shardId));
+      const text = client.channels.cache.get(channel.id) as TextChannel;
+      const third = new Promise<void>((resolve) => {
+        client.on(Events.MessageCreate, ({ content }) => content === '3' && resolve());
+      });
+      for (const content of ['1', '2', '3']) await text.send(content);
+      await third;
+      expect(heard).toEqual(Array(3).fill(text.guild.shardId));
+    });
+
     it('HearsItsHeartbeats', async () => {
       await fake.close();
       await start({ heartbeatIntervalMs: 20 });
@@ -89,11 +102,11 @@ describe('At the gateway of a fake Discord', () => {
   });
 
   describe('a connection that is', () => {
-    it.each<[Drop, FakeDiscordOptions]>([
-      ['resumable', {}],
-      ['reconnect', {}],
-      ['silent', { heartbeatIntervalMs: 300 }],
-    ])('DroppedAs %s IsResumedWithWhatWasMissed', async (how, options) => {
+    it.each<[Drop, FakeDiscordOptions, reason: string]>([
+      ['resumable', {}, 'An unknown error occurred: 4000'],
+      ['reconnect', {}, 'Told to reconnect by Discord'],
+      ['silent', { heartbeatIntervalMs: 300 }, 'Zombie connection'],
+    ])('DroppedAs %s IsResumedWithWhatWasMissed', async (how, options, reason) => {
       await fake.close();
       await start(options);
       const { client, heard } = await connectPinger();
@@ -102,6 +115,8 @@ describe('At the gateway of a fake Discord', () => {
       await text.send('before');
       await before;
       const resumed = once(client, Events.ShardResume);
+      const said: string[] = [];
+      client.on(Events.Debug, (words) => said.push(words));
       fake.dropConnections(how);
       await text.send('meanwhile');
       const reply = fake.as(fake.user('Ada'), channel).command('ping');
@@ -112,6 +127,7 @@ describe('At the gateway of a fake Discord', () => {
       await text.send('after');
       await after;
       expect(heard).toEqual(['before', 'meanwhile', 'pong', 'after']);
+      expect(said.join('\n')).toContain(reason);
       expect(fake.connections).toMatchObject({ identified: 1, resumed: 1 });
     });
 
@@ -125,6 +141,9 @@ describe('At the gateway of a fake Discord', () => {
       expect(heard).not.toContain('lost');
       expect(client.guilds.cache.get(channel.guildId)?.available).toBe(true);
       expect(fake.connections).toMatchObject({ identified: 2, resumed: 0 });
+      // Nothing is left of the session that was declared invalid.
+      await client.destroy();
+      await expect(fake.as(fake.user('Ada'), channel).command('ping')).rejects.toThrow('no bot is connected');
     });
   });
 
@@ -174,7 +193,7 @@ describe('At the gateway of a fake Discord', () => {
 
   it('NothingIsLeftOpenOnceBothSidesAreClosed', async () => {
     const child = new Child(new URL('fake-discord-child.js', import.meta.url), {});
-    expect(await child.message('closed')).toEqual(['closed', ['rejected', 'rejected']]);
+    expect(await child.message('closed')).toEqual(['closed', Array(2).fill('The fake Discord was closed.')]);
     expect(await inTime('The end of the child', 5_000, child.ended)).toEqual({ code: 0, signal: null });
     expect(child.stderr).toBe('');
   });

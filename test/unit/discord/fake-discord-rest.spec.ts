@@ -199,8 +199,11 @@ describe('Over REST, a fake Discord', () => {
           headers: { Authorization: `Bot ${fake.botToken}`, 'Content-Type': 'application/json' },
           body: JSON.stringify({ content: 'x' }),
         });
-      const statuses = [await post(), await post(), await post()].map(({ status }) => status);
-      expect(statuses).toEqual([200, 200, 429]);
+      const [first, second, third] = [await post(), await post(), await post()];
+      expect([first.status, second.status, third.status]).toEqual([200, 200, 429]);
+      expect(first.headers.get('X-RateLimit-Remaining')).toBe('1');
+      expect(Number(third.headers.get('Retry-After'))).toBeGreaterThan(4);
+      expect(await third.json()).toMatchObject({ global: false, retry_after: expect.any(Number) });
       expect(fake.messages(channel)).toHaveLength(2);
     });
   });

@@ -167,9 +167,13 @@ describe('A fake Discord, to discord.js,', () => {
         if (!interaction.isChatInputCommand()) return;
         await interaction.deferReply();
         await interaction.followUp('here');
+        await interaction.followUp('there');
       };
       const reply = await ada.command('ping');
-      expect(await reply.settled()).toMatchObject({ content: 'here', followUps: [] });
+      expect(await reply.settled()).toMatchObject({ content: 'here' });
+      const second = await fake.waitForMessage(channel, ({ content }) => content === 'there');
+      expect(reply.latest()).toMatchObject({ content: 'here', followUps: [second] });
+      expect(reply.message?.isLoading).toBe(false);
     });
 
     it('AreRefusedTheSecondTime', async () => {
