@@ -138,6 +138,13 @@ describe('Over REST, a fake Discord', () => {
       });
     });
 
+    it('NeedsToBeAllowedToAttachFiles', async () => {
+      const botPermissions = BOT_PERMISSIONS & ~PermissionFlagsBits.AttachFiles;
+      const hall = fake.guild('Gallery').channel('hall', { botPermissions });
+      const files = [{ name: 'art.png', data: Buffer.from('art') }];
+      await expect(client.rest.post(`/channels/${hall.id}/messages`, { files })).rejects.toMatchObject({ code: 50013 });
+    });
+
     it('NeedsItsToken', async () => {
       const stranger = new REST({ api: fake.restUrl }).setToken('wrong');
       await expect(stranger.get('/users/@me')).rejects.toMatchObject({ status: 401 });
