@@ -1,6 +1,6 @@
 /** Routes about a channel and the messages that everybody there sees. */
 
-import { PermissionFlagsBits as Permission } from 'discord.js';
+import { MessageFlags, PermissionFlagsBits as Permission } from 'discord.js';
 import { refusals } from './api-error.js';
 import { merged } from './interactions.js';
 import type { FakeMessage } from './message.js';
@@ -10,6 +10,7 @@ import type { Call, Route } from './rest.js';
 import { channelShape, messageShape } from './shapes.js';
 import type { MessageBody, World } from './world.js';
 
+const POST_FLAGS = MessageFlags.SuppressEmbeds | MessageFlags.SuppressNotifications | MessageFlags.IsComponentsV2;
 const DEFAULT_PAGE = 50;
 const MAX_PAGE = 100;
 
@@ -34,7 +35,7 @@ export function channelRoutes(world: World): Route[] {
       if (body.embeds?.length) need(channel, Permission.EmbedLinks);
       if (call.files.length) need(channel, Permission.AttachFiles);
       checkMessage(body, call.files.length);
-      return shape(world.post(channel.id, body, call.files));
+      return shape(world.post(channel.id, { ...body, flags: (body.flags ?? 0) & POST_FLAGS }, call.files));
     }),
     on('GET', String.raw`/messages/(?<message>\d+)`, (call) => shape(seenMessage(call))),
     on('PATCH', String.raw`/messages/(?<message>\d+)`, (call) => {

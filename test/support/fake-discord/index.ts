@@ -23,6 +23,7 @@ import { interactionRoutes } from './interaction-routes.js';
 import { Interactions } from './interactions.js';
 import type { FakeMessage } from './message.js';
 import type { FakeChannel, FakeGuild, FakeUser } from './people.js';
+import type { RateLimit } from './rate-limits.js';
 import { type Failure, type FakeRequest, RestApi } from './rest.js';
 import { FakeVisitor } from './visitor.js';
 import { World } from './world.js';
@@ -31,6 +32,7 @@ export type { CommandInput } from './command-input.js';
 export type { Drop } from './gateway.js';
 export type { FakeComponent, FakeMessage, FakeMessageVersion } from './message.js';
 export { BOT_PERMISSIONS, type FakeChannel, type FakeGuild, type FakeUser, MEMBER_PERMISSIONS } from './people.js';
+export type { RateLimit } from './rate-limits.js';
 export type { FakeModal, FakeReply, ReplyState } from './reply.js';
 export type { Failure, FakeRequest } from './rest.js';
 export type { FakeVisitor } from './visitor.js';
@@ -42,8 +44,14 @@ export interface FakeDiscordOptions {
   answerWithinMs?: number;
   /** Bits of the privileged intents that are switched on for the bot. Default: 0, none. */
   privilegedIntents?: number;
+  /**
+   * Of each route and channel. Default: 50 requests in 1,000 ms, so that only a bot gone wild is slowed down; the real
+   * one lets about 5 messages in 5,000 ms through.
+   */
+  rateLimit?: RateLimit;
 }
 
+const RATE_LIMIT: RateLimit = { requests: 50, windowMs: 1_000 };
 const WAIT_MS = 5_000;
 const FILES = '/attachments';
 
@@ -78,7 +86,7 @@ export class FakeDiscord {
       ...channelRoutes(this.#world),
       ...interactionRoutes(this.#world, this.#interactions),
     ];
-    this.#rest = new RestApi(routes, this.botToken);
+    this.#rest = new RestApi(routes, this.botToken, options.rateLimit ?? RATE_LIMIT);
     this.#server = createServer((request, response) => this.#serve(request, response));
     this.#server.on('upgrade', (request, socket, head) => this.#gateway.upgrade(request, socket, head));
   }

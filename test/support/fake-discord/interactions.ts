@@ -25,7 +25,12 @@ export interface InteractionAnswer {
   data?: MessageBody & { custom_id?: string; title?: string };
 }
 
-const SILENT_FLAGS = MessageFlags.Ephemeral | MessageFlags.SuppressEmbeds | MessageFlags.IsComponentsV2;
+/** The flags that a bot may set. */
+const REPLY_FLAGS =
+  MessageFlags.Ephemeral |
+  MessageFlags.SuppressEmbeds |
+  MessageFlags.SuppressNotifications |
+  MessageFlags.IsComponentsV2;
 const MAX_MODAL_TITLE = 45;
 const MAX_CUSTOM_ID = 100;
 
@@ -126,10 +131,8 @@ export class FakeInteraction {
       case Answer.ChannelMessageWithSource:
         checkMessage(body, files.length);
         return new FakeReply(type, this.#post(body, files), undefined, watchers);
-      case Answer.DeferredChannelMessageWithSource: {
-        const flags = (body.flags ?? 0) | MessageFlags.Loading;
-        return new FakeReply(type, this.#post({ flags }, []), undefined, watchers);
-      }
+      case Answer.DeferredChannelMessageWithSource:
+        return new FakeReply(type, this.#post({ flags: body.flags }, [], MessageFlags.Loading), undefined, watchers);
       case Answer.DeferredMessageUpdate:
       case Answer.UpdateMessage:
         if (!source) throw invalidForm('type', `There is no message to update for ${this.act.title}.`);
@@ -142,9 +145,9 @@ export class FakeInteraction {
     }
   }
 
-  #post(body: MessageBody, files: UploadedFile[]): FakeMessage {
-    const flags = (body.flags ?? 0) & (SILENT_FLAGS | MessageFlags.Loading);
-    return this.world.post(this.act.channel.id, { ...body, flags }, files, this.#origin);
+  #post(body: MessageBody, files: UploadedFile[], loading = 0): FakeMessage {
+    const flags = (body.flags ?? 0) & REPLY_FLAGS;
+    return this.world.post(this.act.channel.id, { ...body, flags: flags | loading }, files, this.#origin);
   }
 
   get #origin(): MessageOrigin {

@@ -2,7 +2,7 @@
 
 import { InteractionResponseType as Answer, type APIEmbed, type APIMessageTopLevelComponent } from 'discord.js';
 import type { FakeMessage } from './message.js';
-import type { Watchers } from './patience.js';
+import type { Watchers } from './watchers.js';
 
 const SETTLES_WITHIN_MS = 5_000;
 

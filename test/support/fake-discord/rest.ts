@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RESTJSONErrorCodes } from 'discord.js';
 import { ApiError, refusals } from './api-error.js';
-import { type Allowance, RateLimits } from './rate-limits.js';
+import { type Allowance, type RateLimit, RateLimits } from './rate-limits.js';
 import { readBody } from './request-body.js';
 import type { UploadedFile } from './world.js';
 
@@ -55,12 +55,15 @@ const CODES: Record<number, [code: number, message: string]> = {
 export class RestApi {
   readonly requests: FakeRequest[] = [];
   readonly #failures: { method: string; path: RegExp; left: number; failure: Failure }[] = [];
-  readonly #limits = new RateLimits();
+  readonly #limits: RateLimits;
 
   constructor(
     private readonly routes: Route[],
     private readonly token: string,
-  ) {}
+    limit: RateLimit,
+  ) {
+    this.#limits = new RateLimits(limit);
+  }
 
   failNext(method: string, path: RegExp, failure: Failure): void {
     this.#failures.push({ method: method.toUpperCase(), path, left: failure.times ?? 1, failure });

@@ -2,10 +2,10 @@
 
 import { type APIAttachment, type APIEmbed, type APIMessageTopLevelComponent, MessageFlags } from 'discord.js';
 import { FakeMessage, type FakeMessageVersion, type MessageOrigin } from './message.js';
-import { Watchers } from './patience.js';
 import { BOT_PERMISSIONS, type ChannelOptions, type FakeChannel, type FakeGuild, type FakeUser } from './people.js';
 import { channelShape, guildShape, memberShape, messageShape } from './shapes.js';
 import { Snowflakes } from './snowflake.js';
+import { Watchers } from './watchers.js';
 
 /** What a bot sends for a message, as it comes over REST. */
 export interface MessageBody {

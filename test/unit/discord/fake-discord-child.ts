@@ -17,7 +17,7 @@ const waits = [reply.settled(), fake.waitForMessage(channel, ({ content }) => co
 const outcomes = Promise.allSettled(waits);
 await client.destroy();
 await fake.close();
-tell(
-  'closed',
-  (await outcomes).map(({ status }) => status),
+const words = (await outcomes).map((outcome) =>
+  outcome.status === 'rejected' ? outcome.reason.message : outcome.status,
 );
+tell('closed', words);

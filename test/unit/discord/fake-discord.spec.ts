@@ -92,8 +92,12 @@ describe('A fake Discord, to discord.js,', () => {
       expect(again.map(({ id }) => id)).toEqual(registered.map(({ id }) => id));
     });
 
-    it('AreRefusedIfTheyAreMalformed', async () => {
-      const wrong = client.application.commands.set([{ name: 'Not Lower', description: 'x' }]);
+    it.each([
+      ['with capitals', { name: 'Quiz', description: 'x' }],
+      ['with a space', { name: 'a quiz', description: 'x' }],
+      ['without a description', { name: 'quiz', description: '' }],
+    ])('AreRefusedWhenTheyAre %s', async (_what, command) => {
+      const wrong = client.application.commands.set([command]);
       await expect(wrong).rejects.toMatchObject({ code: 50035, status: 400 });
       expect(fake.commands()).toEqual([]);
     });
@@ -167,9 +171,13 @@ describe('A fake Discord, to discord.js,', () => {
         if (!interaction.isChatInputCommand()) return;
         await interaction.deferReply();
         await interaction.followUp('here');
+        await interaction.followUp('there');
       };
       const reply = await ada.command('ping');
-      expect(await reply.settled()).toMatchObject({ content: 'here', followUps: [] });
+      expect(await reply.settled()).toMatchObject({ content: 'here' });
+      const second = await fake.waitForMessage(channel, ({ content }) => content === 'there');
+      expect(reply.latest()).toMatchObject({ content: 'here', followUps: [second] });
+      expect(reply.message?.isLoading).toBe(false);
     });
 
     it('AreRefusedTheSecondTime', async () => {
@@ -187,6 +195,19 @@ describe('A fake Discord, to discord.js,', () => {
       await fake.waitForMessage(channel, ({ content }) => content === 'done');
       expect(second).toMatchObject({ code: 40060, status: 400 });
       expect(reply.content).toBe('first');
+    });
+
+    it('CannotUpdateAMessageThatIsNotThere', async () => {
+      let refusal: unknown;
+      handle = async (interaction) => {
+        if (!interaction.isChatInputCommand()) return;
+        const path = `/interactions/${interaction.id}/${interaction.token}/callback` as const;
+        const body = { type: 7, data: { content: 'x' } };
+        refusal = await client.rest.post(path, { auth: false, body }).catch((error) => error);
+        await interaction.reply('done');
+      };
+      expect((await ada.command('ping')).content).toBe('done');
+      expect(refusal).toMatchObject({ code: 50035, status: 400 });
     });
 
     it('AreDeleted', async () => {
