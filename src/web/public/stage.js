@@ -128,7 +128,6 @@ function typingState(room, result) {
   const isOver = result !== undefined;
   return {
     isOpen: !isOver && isOpen(room),
-    sent: answer?.text,
     verdict: isOver ? undefined : typedVerdict(answer),
     hint: isOver ? 'The name' : 'Type the name: spelling is forgiven, wrong guesses are counted.',
   };

@@ -71,7 +71,7 @@ describe('a round in which the name is typed', () => {
   });
 
   it('forgives slips, but gives nobody the name of another artist', () => {
-    expect(typed(typedRound(), ada, 'Marisal Quenbi').outcome.correct).toBe(true);
+    expect(typed(typedRound(), ada, 'Marisol Quenbi').outcome.correct).toBe(true);
     expect(typed(typedRound(), ada, 'Marisel Quenby').outcome.status).toBe('wrong-guess');
   });
 
