@@ -13,6 +13,7 @@ import {
 } from './session/session.js';
 import type { GameState } from './session/state.js';
 import { viewOf } from './session/view.js';
+import { withoutPlayer } from './session/without-player.js';
 
 /** First and longest wait before a step that could not be saved is tried again. */
 const RETRY_MS = { first: 200, longest: 10_000 };
@@ -30,6 +31,8 @@ export interface GamePorts {
   clear(state: GameState, meta: StepMeta): Promise<void>;
   /** Of a daily challenge: whether this is the one game of the day that counts for a player, from now on if need be. */
   admit(state: GameState, player: GamePlayer): Promise<boolean>;
+  /** Keeps the finished game for the boards; safe to repeat. */
+  record(state: GameState): Promise<void>;
   /** Books the scores; safe to repeat. */
   credit(state: GameState): Promise<void>;
   /** The first piece that can still be shown; undefined when none is left. */
@@ -109,6 +112,16 @@ export class ChannelGame {
   /** What a host or player of this game is called. */
   nameOf(userId: string): string | undefined {
     return [this.state.host, ...this.state.players].find((player) => player.userId === userId)?.username;
+  }
+
+  /** Whether somebody hosts this game or has answered in it. */
+  names(userId: string): boolean {
+    return this.nameOf(userId) !== undefined;
+  }
+
+  /** Takes a person out of what is still shown of a game that is over. */
+  forget(userId: string, nobody: GamePlayer): void {
+    if (this.settled) this.state = withoutPlayer(this.state, userId, nobody);
   }
 
   view(): GameView {
@@ -238,9 +251,10 @@ export class ChannelGame {
     await this.settle();
   }
 
-  /** Books the scores and forgets the saved game. The end is announced even if that has to be tried again. */
+  /** Records the game, books the scores and forgets the saved game. The end is announced even if that has to be tried again. */
   private async settle(): Promise<void> {
     try {
+      await this.ports.record(this.state);
       await this.ports.credit(this.state);
       await this.ports.clear(this.state, { actor: BY_GAME, reason: 'game finished and credited' });
       this.course = 'settled';

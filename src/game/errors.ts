@@ -4,7 +4,7 @@ export type GameErrorCode =
   | 'GAME_RUNNING'
   /** The last game of the channel is over, but its scores are still being written. */
   | 'GAME_FINISHING'
-  /** The channel has no running game. */
+  /** The channel has no running game, or there is no finished game of this id. */
   | 'NO_GAME'
   /** Only the host, or somebody who may manage the channel, may do this. */
   | 'NOT_ALLOWED'
@@ -15,7 +15,11 @@ export type GameErrorCode =
   /** The catalogue cannot fill four choices. */
   | 'NOT_ENOUGH_ARTISTS'
   /** The application is shutting down; the game goes on after the restart. */
-  | 'GAME_CLOSING';
+  | 'GAME_CLOSING'
+  /** The game was taken back before. */
+  | 'ALREADY_UNDONE'
+  /** The person plays, or hosts, a game that is not over yet. */
+  | 'PLAYER_IN_GAME';
 
 /** A request that the rules of the quiz refuse; a malformed request is a `TypeError` instead. */
 export class GameError extends Error {

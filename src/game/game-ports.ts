@@ -6,10 +6,12 @@ import type { DailyService } from './daily.service.js';
 import type { GameEvent } from './game.types.js';
 import { nextPicture } from './next-picture.js';
 import type { Pieces } from './pieces.js';
+import { type GameRecords, recordOf } from './records/index.js';
 
 export interface GameWorld {
   states: Pick<GameStateRepository, 'saveGameState' | 'clearGameState'>;
   players: Pick<PlayerRepository, 'creditGame'>;
+  records: Pick<GameRecords, 'write'>;
   catalogue: { pieces(): Pieces };
   daily: Pick<DailyService, 'picture' | 'admit' | 'finish'>;
   clock: GameClock;
@@ -20,7 +22,7 @@ export interface GameWorld {
 
 /** Gives running games the repositories, the catalogue and the clock of the application. */
 export function gamePorts(world: GameWorld): GamePorts {
-  const { states, players, catalogue, daily, clock, random, logger } = world;
+  const { states, players, records, catalogue, daily, clock, random, logger } = world;
   return {
     clock,
     save: async (state, meta) => {
@@ -30,6 +32,12 @@ export function gamePorts(world: GameWorld): GamePorts {
       await states.clearGameState(channelId, meta);
     },
     admit: (state, player) => daily.admit(state, player),
+    record: (state) =>
+      records.write(recordOf(state)).catch((error: unknown) => {
+        // A refused value stays refused: the players are credited all the same.
+        if (!(error instanceof TypeError)) throw error;
+        logger.error(`Game ${state.gameId} cannot be recorded and counts on no board: ${error}`);
+      }),
     credit: async (state) => {
       if (state.day !== undefined) await daily.finish(state);
       await creditPlayers(state, players, ({ userId }, error) =>

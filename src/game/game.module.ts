@@ -5,17 +5,28 @@ import { GAME_CLOCK, GAME_RANDOM, systemClock } from './clock.js';
 import { DailyService } from './daily.service.js';
 import { DailyAttempt, DailyChallenge } from './daily-challenge.js';
 import { GameService } from './game.service.js';
+import {
+  BoardService,
+  CorrectionService,
+  ForgetRequest,
+  GameRecord,
+  GameRecords,
+  SeasonRecord,
+} from './records/index.js';
 
-/** The quiz over the three repositories of the (global) `StorageModule`. */
+/** The quiz over the three repositories of the (global) `StorageModule`, and logs of its own. */
 @Module({
-  imports: [StorageModule.forFeature([DailyChallenge, DailyAttempt])],
+  imports: [StorageModule.forFeature([DailyChallenge, DailyAttempt, GameRecord, SeasonRecord, ForgetRequest])],
   providers: [
     GameService,
     CatalogueService,
     DailyService,
+    GameRecords,
+    BoardService,
+    CorrectionService,
     { provide: GAME_CLOCK, useValue: systemClock },
     { provide: GAME_RANDOM, useValue: Math.random },
   ],
-  exports: [GameService, CatalogueService, DailyService],
+  exports: [GameService, CatalogueService, DailyService, BoardService],
 })
 export class GameModule {}

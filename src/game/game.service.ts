@@ -11,6 +11,7 @@ import type {
   AnswerOutcome,
   GameAnswer,
   GameEvent,
+  GamePlace,
   GamePlayer,
   GameSettings,
   GameView,
@@ -21,9 +22,24 @@ import { gamePorts } from './game-ports.js';
 import { checkedAnswer, checkedId, checkedPlayer, cleanName } from './identity.js';
 import { type LeaderboardSortBy, type RankedPlayer, ranked } from './leaderboard.js';
 import type { Piece } from './pieces.js';
+import {
+  type BoardQuery,
+  type BoardRow,
+  BoardService,
+  CorrectionService,
+  type Forgotten,
+  type GameRecord,
+  GameRecords,
+  type GamesWhere,
+  type PlayerExport,
+  type Season,
+  type SeasonStart,
+  type UndoRequest,
+} from './records/index.js';
 import { pickRounds } from './rules/index.js';
 import { readSavedState } from './session/saved-state.js';
-import { newGame } from './session/session.js';
+import { type NewGame, newGame } from './session/session.js';
+import { somebodyWhoLeft } from './somebody-who-left.js';
 
 /** Channels whose podium is remembered; the oldest are forgotten first. */
 const PODIUMS_KEPT = 1_000;
@@ -50,10 +66,13 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly daily: DailyService,
     @Inject(GAME_CLOCK) private readonly clock: GameClock,
     @Inject(GAME_RANDOM) private readonly random: GameRandom,
+    private readonly records: GameRecords,
+    private readonly boards: BoardService,
+    private readonly corrections: CorrectionService,
   ) {
     const { logger, subject } = this;
     const announce = (event: GameEvent) => subject.next(event);
-    this.ports = gamePorts({ states, players, catalogue, daily, clock, random, logger, announce });
+    this.ports = gamePorts({ states, players, records, catalogue, daily, clock, random, logger, announce });
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -73,13 +92,19 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
    * @throws GameError GAME_RUNNING, GAME_FINISHING, NOT_ENOUGH_ARTISTS, SETTING_FIXED or GAME_CLOSING
    * @throws TypeError naming the setting or member that is wrong
    */
-  async startGame(channelId: string, host: GamePlayer, settings: GameSettings = {}): Promise<GameView> {
+  async startGame(
+    channelId: string,
+    host: GamePlayer,
+    settings: GameSettings = {},
+    { serverId }: GamePlace = {},
+  ): Promise<GameView> {
     checkedId('channelId', channelId);
+    if (serverId !== undefined) checkedId('serverId', serverId);
     const plan = gamePlan(settings);
     const cleanHost = checkedPlayer(host);
     await this.ready();
     this.refuseSecondGame(channelId);
-    const starting = this.begin(channelId, cleanHost, plan);
+    const starting = this.begin({ channelId, serverId, host: cleanHost }, plan);
     this.starting.set(channelId, starting);
     try {
       return (await starting).view();
@@ -139,6 +164,51 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
     return stats && rank !== undefined ? { ...stats, rank } : undefined;
   }
 
+  /** The best players of a server, or of all, in a period; see {@link BoardService.board}. */
+  board(query: BoardQuery = {}): Promise<BoardRow[]> {
+    return this.boards.board(query);
+  }
+
+  /** Finished games, the newest first, those that were undone too. @throws TypeError naming the member that is wrong */
+  async recentGames(where: GamesWhere = {}, limit = 10): Promise<GameRecord[]> {
+    return this.records.recent(where, limit);
+  }
+
+  /** Takes a finished game back, for good; see {@link CorrectionService.undo}. */
+  async undoGame(gameId: string, by: UndoRequest): Promise<GameRecord> {
+    await this.ready();
+    return this.corrections.undo(gameId, by);
+  }
+
+  /** The running season of a server. */
+  season(serverId: string): Promise<Season> {
+    return this.boards.season(serverId);
+  }
+
+  /** Begins a season with an empty board; see {@link BoardService.startSeason}. */
+  startSeason(serverId: string, by: SeasonStart): Promise<Season> {
+    return this.boards.startSeason(serverId, by);
+  }
+
+  /** Everything that is stored about one person, as plain JSON. */
+  async exportPlayer(userId: string): Promise<PlayerExport> {
+    await this.ready();
+    return this.corrections.export(userId);
+  }
+
+  /**
+   * Removes a person for good; see {@link CorrectionService.forget}.
+   * @throws GameError PLAYER_IN_GAME while the person plays or hosts
+   */
+  async forgetPlayer(userId: string): Promise<Forgotten> {
+    await this.ready();
+    await Promise.allSettled(this.starting.values());
+    const isPlaying = () => [...this.games.values()].some((game) => !game.settled && game.names(userId));
+    const forgotten = await this.corrections.forget(userId, isPlaying);
+    for (const game of this.games.values()) if (game.names(userId)) game.forget(userId, somebodyWhoLeft());
+    return forgotten;
+  }
+
   /** What happens from now on, in one channel or in all; each event only after the store has it. */
   events(channelId?: string): Observable<GameEvent> {
     if (channelId === undefined) return this.subject.asObservable();
@@ -185,12 +255,14 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
     }
   }
 
-  private async begin(channelId: string, host: GamePlayer, { mode, times }: GamePlan): Promise<ChannelGame> {
+  private async begin(place: Pick<NewGame, 'channelId' | 'serverId' | 'host'>, plan: GamePlan): Promise<ChannelGame> {
+    const { mode, times } = plan;
     const day = mode === 'daily' ? this.daily.today() : undefined;
     const pieces = day === undefined ? this.draw(times.rounds) : await this.daily.rounds(day);
     const keys = pieces.map((piece) => ('key' in piece ? piece.key : piece.pieceKey));
-    const game = { gameId: randomUUID(), channelId, host, mode, times, pieces: keys, ...(day ? { day } : {}) };
-    return ChannelGame.start(newGame(game, this.clock.now()), this.ports, (known) => this.remember(channelId, known));
+    const game = { ...place, gameId: randomUUID(), mode, times, pieces: keys, ...(day ? { day } : {}) };
+    const state = newGame(game, this.clock.now());
+    return ChannelGame.start(state, this.ports, (known) => this.remember(place.channelId, known));
   }
 
   private draw(rounds: number): Piece[] {

@@ -25,6 +25,12 @@ export interface GameSettings {
   mode?: GameMode;
 }
 
+/** Where a game is played, beside its channel. */
+export interface GamePlace {
+  /** A Discord guild, which has boards and seasons of its own; absent on the play page. */
+  serverId?: string;
+}
+
 export type GamePhase = 'starting' | 'round' | 'pause' | 'finished' | 'stopped';
 
 export interface Choice {

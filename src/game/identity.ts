@@ -9,30 +9,36 @@ const MAX_ID_LENGTH = 256;
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu;
 /** More marks than any script stacks on one letter, so that no name grows over its neighbours. */
 const STACKED_MARKS = /(\p{M}{4})\p{M}+/gu;
-/** One visible character may be made of many; a name of them is held to this. */
-const MAX_CODE_UNITS = MAX_NAME_LENGTH * 8;
+/** One visible character may be made of many; a text of them is held to so many for each of its characters. */
+const MAX_CODE_UNITS_EACH = 8;
+
+/** The name as it is kept: one line, see {@link cleanLine}, of at most {@link MAX_NAME_LENGTH} characters. */
+export function cleanName(name: unknown): string {
+  return cleanLine('username', name, MAX_NAME_LENGTH);
+}
 
 /**
- * The name as it is kept: one line, trimmed, at most {@link MAX_NAME_LENGTH} characters.
- * @throws TypeError when nothing is left of it.
+ * A text as it is kept: one line, trimmed, cut after `maxLength` characters.
+ * @throws TypeError naming the field when nothing is left of it.
  */
-export function cleanName(name: unknown): string {
-  if (typeof name !== 'string') throw new TypeError(`username must be a text, got ${typeof name}.`);
-  // The cut comes first, so that a name of a megabyte is not segmented.
-  const line = name
-    .slice(0, 16 * MAX_CODE_UNITS)
+export function cleanLine(field: string, text: unknown, maxLength: number): string {
+  if (typeof text !== 'string') throw new TypeError(`${field} must be a text, got ${typeof text}.`);
+  const maxCodeUnits = maxLength * MAX_CODE_UNITS_EACH;
+  // The cut comes first, so that a text of a megabyte is not segmented.
+  const line = text
+    .slice(0, 16 * maxCodeUnits)
     .replace(/\s+/gu, ' ')
     .replace(UNPRINTABLE, '')
     .replace(STACKED_MARKS, '$1')
     .trim();
-  const characters = [...new Intl.Segmenter().segment(line)].slice(0, MAX_NAME_LENGTH);
+  const characters = [...new Intl.Segmenter().segment(line)].slice(0, maxLength);
   let clean = '';
   for (const { segment } of characters) {
-    if (clean.length + segment.length > MAX_CODE_UNITS) break;
+    if (clean.length + segment.length > maxCodeUnits) break;
     clean += segment;
   }
   clean = clean.trim();
-  if (clean === '') throw new TypeError('username must have at least one visible character.');
+  if (clean === '') throw new TypeError(`${field} must have at least one visible character.`);
   return clean;
 }
 
@@ -45,6 +51,12 @@ export function checkedId(field: string, id: unknown): string {
   if (id.length > MAX_ID_LENGTH) throw new TypeError(`${field} must have at most ${MAX_ID_LENGTH} characters.`);
   if (/[\p{Cc}\p{Cs}]/u.test(id)) throw new TypeError(`${field} must not hold control characters or half characters.`);
   return id;
+}
+
+/** How many are asked for. @throws TypeError for anything but a whole number ≥ 1. */
+export function checkedLimit(limit: unknown): number {
+  if (Number.isSafeInteger(limit) && (limit as number) >= 1) return limit as number;
+  throw new TypeError(`limit must be a whole number ≥ 1, got ${String(limit)}.`);
 }
 
 /** A player whose id and name may be stored and shown. */

@@ -13,6 +13,7 @@ export type {
   GameAnswer,
   GameEvent,
   GamePhase,
+  GamePlace,
   GamePlayer,
   GameSettings,
   GameView,
@@ -22,5 +23,23 @@ export type {
   TypedAnswer,
 } from './game.types.js';
 export { LEADERBOARD_SORTS, type LeaderboardSortBy, type RankedPlayer } from './leaderboard.js';
+export {
+  BOARD_PERIODS,
+  type BoardPeriod,
+  type BoardQuery,
+  type BoardRow,
+  BoardService,
+  type ExportedGame,
+  type ExportedRunningGame,
+  type Forgotten,
+  GameRecord,
+  type GamesWhere,
+  type GameUndo,
+  type PlayerExport,
+  type RecordedPlayer,
+  type Season,
+  type SeasonStart,
+  type UndoRequest,
+} from './records/index.js';
 export { CHOICE_COUNT, GAME_MODES, type GameMode } from './rules/index.js';
 export { GUESSES } from './session/session.js';

@@ -15,7 +15,10 @@ export interface RankedPlayer extends PlayerStats {
  * Adds their places to the best players of all.
  * @param best from the first place on, in order
  */
-export function ranked(best: readonly PlayerStats[], sortBy: LeaderboardField): RankedPlayer[] {
+export function ranked<T extends Pick<PlayerStats, LeaderboardField>>(
+  best: readonly T[],
+  sortBy: LeaderboardField,
+): (T & { rank: number })[] {
   let rank = 0;
   return best.map((player, place) => {
     if (best[place - 1]?.[sortBy] !== player[sortBy]) rank = place + 1;

@@ -3,7 +3,7 @@ export { AppendLogService } from './append-log.service.js';
 export { DEFAULT_THRESHOLD_BYTES, isWorthCompacting } from './compaction-need.js';
 export { type GameState, GameStateRepository } from './game-state.repository.js';
 export { getRepositoryToken, InjectRepository } from './inject-repository.decorator.js';
-export { LEADERBOARD_FIELDS, type LeaderboardField } from './leaderboard.js';
+export { compareBy, LEADERBOARD_FIELDS, type LeaderboardField, type PlayerSummary } from './leaderboard.js';
 export {
   assertLogName,
   type ChangeListener,

@@ -16,7 +16,7 @@ export const LEADERBOARD_FIELDS = Object.freeze([
 /** @publicApi */
 export type LeaderboardField = (typeof LEADERBOARD_FIELDS)[number];
 
-/** What the order needs to know of a player: the history of games stays on disk. @internal */
+/** What the order needs to know of a player: the history of games stays on disk. @publicApi */
 export type PlayerSummary = Pick<PlayerStats, 'userId' | 'username' | LeaderboardField>;
 
 /** @internal */
@@ -46,7 +46,7 @@ export function assertLeaderboardField(field: unknown): asserts field is Leaderb
 /**
  * Best first. Ties go to the higher total score, then to names in the order of their code units, so that the
  * order is total and does not depend on the machine's language.
- * @internal
+ * @publicApi
  */
 export function compareBy(field: LeaderboardField): (a: PlayerSummary, b: PlayerSummary) => number {
   return (a, b) =>

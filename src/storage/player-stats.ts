@@ -86,6 +86,12 @@ export class PlayerStats {
   @ValidateNested({ each: true })
   @Type(() => PlayedGame)
   gamesHistory!: PlayedGame[];
+
+  /** Ids of the newest games that were taken back, oldest first, at most {@link GAMES_KEPT}; absent without any. */
+  @IsOptional()
+  @IsArray()
+  @IsString({ each: true })
+  withdrawnGames?: string[];
 }
 
 /** Games kept in a player's record. @publicApi */
@@ -117,23 +123,75 @@ export function readPlayerStats(stored: unknown, userId: string): PlayerStats {
 
 /** The record after one more game; `before` is not changed. @internal */
 export function withGame(before: PlayerStats, username: string, game: PlayedGame): PlayerStats {
-  const totalGames = before.totalGames + 1;
-  const totalScore = before.totalScore + game.score;
-  const totalCorrectAnswers = before.totalCorrectAnswers + game.correctAnswers;
-  const totalAnswers = before.totalAnswers + game.correctAnswers + game.incorrectAnswers;
   return {
     ...before,
     username,
-    totalGames,
-    totalWins: before.totalWins + (game.isWinner ? 1 : 0),
-    totalScore,
-    averageScore: Math.round(totalScore / totalGames),
+    ...withRates({
+      totalGames: before.totalGames + 1,
+      totalWins: before.totalWins + (game.isWinner ? 1 : 0),
+      totalScore: before.totalScore + game.score,
+      totalCorrectAnswers: before.totalCorrectAnswers + game.correctAnswers,
+      totalIncorrectAnswers: before.totalIncorrectAnswers + game.incorrectAnswers,
+      totalAnswers: before.totalAnswers + game.correctAnswers + game.incorrectAnswers,
+    }),
     bestScore: Math.max(before.bestScore, game.score),
-    totalCorrectAnswers,
-    totalIncorrectAnswers: before.totalIncorrectAnswers + game.incorrectAnswers,
-    totalAnswers,
-    accuracyRate: totalAnswers === 0 ? 0 : Math.round((100 * totalCorrectAnswers) / totalAnswers),
     gamesHistory: [...before.gamesHistory, game].slice(-GAMES_KEPT),
+  };
+}
+
+/**
+ * The record without one of its games; `before` is not changed. A game that the record was never credited with, as far
+ * as its history can prove that, takes nothing away and is noted all the same.
+ *
+ * The best score stays where another game made it. Where this game did, it becomes the best of the history and of
+ * `bestElsewhere`: what is proven, which for games older than both may be less than was once reached.
+ * @internal
+ */
+export function withoutGame(
+  before: PlayerStats,
+  game: PlayedGame & { gameId: string },
+  bestElsewhere: number,
+): PlayerStats {
+  const gamesHistory = before.gamesHistory.filter(({ gameId }) => gameId !== game.gameId);
+  const withdrawn = withdrawnGamesOf(before);
+  const withdrawnGames = [...withdrawn, game.gameId].slice(-GAMES_KEPT);
+  // A game leaves the history for newer ones when it is full, and it is short only by those that were taken back.
+  const isKnown = gamesHistory.length < before.gamesHistory.length;
+  const mayHaveLeft = before.gamesHistory.length + withdrawn.length >= GAMES_KEPT;
+  if (!isKnown && !mayHaveLeft) return { ...before, withdrawnGames };
+  const best = Math.max(0, bestElsewhere, ...gamesHistory.map(({ score }) => numberOf(score)));
+  return {
+    ...before,
+    ...withRates({
+      totalGames: Math.max(0, before.totalGames - 1),
+      totalWins: Math.max(0, before.totalWins - (game.isWinner ? 1 : 0)),
+      totalScore: before.totalScore - game.score,
+      totalCorrectAnswers: Math.max(0, before.totalCorrectAnswers - game.correctAnswers),
+      totalIncorrectAnswers: Math.max(0, before.totalIncorrectAnswers - game.incorrectAnswers),
+      totalAnswers: Math.max(0, before.totalAnswers - game.correctAnswers - game.incorrectAnswers),
+    }),
+    bestScore: game.score < before.bestScore ? before.bestScore : best,
+    gamesHistory,
+    withdrawnGames,
+  };
+}
+
+/** Ids of the games that were taken back; whatever else stands there, by somebody's hand, is none. @internal */
+export function withdrawnGamesOf({ withdrawnGames }: PlayerStats): string[] {
+  return Array.isArray(withdrawnGames) ? withdrawnGames : [];
+}
+
+type Totals = Pick<
+  PlayerStats,
+  'totalGames' | 'totalWins' | 'totalScore' | 'totalCorrectAnswers' | 'totalIncorrectAnswers' | 'totalAnswers'
+>;
+
+function withRates(totals: Totals): Totals & Pick<PlayerStats, 'averageScore' | 'accuracyRate'> {
+  const { totalGames, totalScore, totalCorrectAnswers, totalAnswers } = totals;
+  return {
+    ...totals,
+    averageScore: totalGames === 0 ? 0 : Math.round(totalScore / totalGames),
+    accuracyRate: totalAnswers === 0 ? 0 : Math.round((100 * totalCorrectAnswers) / totalAnswers),
   };
 }
 

@@ -6,7 +6,7 @@ import { assertLeaderboardField, compareBy, type LeaderboardField, summaryOf } f
 import { LiveRanking } from './live-ranking.js';
 import { type EntryMeta, setMember } from './log/index.js';
 import { LogRepository } from './log.repository.js';
-import { PlayedGame, PlayerStats, readPlayerStats, withGame } from './player-stats.js';
+import { PlayedGame, PlayerStats, readPlayerStats, withdrawnGamesOf, withGame, withoutGame } from './player-stats.js';
 import { assertValid } from './validation.js';
 import type { ValueCodec } from './value-codec.js';
 
@@ -16,7 +16,7 @@ export type GameResult = Readonly<PlayedGame> & { readonly gameId: string };
 const PLAYERS_LOG = 'players';
 
 /** Thrown inside an atomic step to leave it without writing anything. */
-const ALREADY_CREDITED = Symbol('already credited');
+const NOTHING_TO_DO = Symbol('nothing to do');
 
 const playerCodec: ValueCodec<PlayerStats> = {
   read: readPlayerStats,
@@ -31,7 +31,8 @@ const playerCodec: ValueCodec<PlayerStats> = {
 @Injectable()
 export class PlayerRepository extends LogRepository<PlayerStats> {
   readonly #ranking: LiveRanking;
-  readonly #crediting = new Map<string, Promise<PlayerStats>>();
+  /** Credits and withdrawals on their way to the disk. */
+  readonly #underWay = new Map<string, Promise<unknown>>();
 
   constructor(logs: AppendLogService) {
     super(logs, PLAYERS_LOG, playerCodec);
@@ -61,7 +62,8 @@ export class PlayerRepository extends LogRepository<PlayerStats> {
 
   /**
    * As {@link updatePlayerStats}, but a game that the record already names changes nothing: it can be repeated
-   * after a crash until it is known to be done. A game is remembered among the newest {@link GAMES_KEPT}.
+   * after a crash until it is known to be done. A game is remembered among the newest {@link GAMES_KEPT}, and among as
+   * many that were taken back by {@link withdrawGame}.
    * @param meta the audit trail. @default the player, because of the game
    */
   async creditGame(userId: string, username: string, result: GameResult, meta?: EntryMeta): Promise<PlayerStats> {
@@ -70,14 +72,32 @@ export class PlayerRepository extends LogRepository<PlayerStats> {
     if (typeof result !== 'object' || result === null) throw mistake('result', 'an object', result);
     assertId('gameId', result.gameId);
     const game = gameOf(result);
+    const trail = meta ?? { actor: userId, reason: `game ${result.gameId}` };
+    return this.#once(['credit', userId, result.gameId], () => this.#credit(userId, username, game, trail));
+  }
 
-    // Whoever repeats a credit that is on its way must wait until it is durable, like the first caller.
-    const id = JSON.stringify([userId, result.gameId]);
-    const underWay = this.#crediting.get(id);
-    if (underWay) return underWay;
-    const credit = this.#credit(userId, username, game, meta ?? { actor: userId, reason: `game ${result.gameId}` });
-    this.#crediting.set(id, credit);
-    return credit.finally(() => this.#crediting.delete(id));
+  /**
+   * Takes a credited game back, atomically: its figures leave the totals, rates and the best score follow. A game that
+   * was taken back before changes nothing, so it can be repeated after a crash until it is known to be done.
+   * @param result the game with the figures that it was credited with
+   * @param bestElsewhere the best score in those of the player's other games that the caller knows of; the record itself
+   * remembers the newest {@link GAMES_KEPT} only. @default 0
+   * @returns the record as stored, undefined for a player without one: nothing is written then
+   * @throws TypeError naming the argument that is wrong; nothing is written.
+   */
+  async withdrawGame(
+    userId: string,
+    result: GameResult,
+    bestElsewhere = 0,
+    meta?: EntryMeta,
+  ): Promise<PlayerStats | undefined> {
+    assertId('userId', userId);
+    if (typeof result !== 'object' || result === null) throw mistake('result', 'an object', result);
+    assertId('gameId', result.gameId);
+    assertNumber('bestElsewhere', bestElsewhere);
+    const game = { ...gameOf(result), gameId: result.gameId };
+    const trail = meta ?? { actor: userId, reason: `game ${game.gameId} withdrawn` };
+    return this.#once(['withdrawal', userId, game.gameId], () => this.#withdraw(userId, game, bestElsewhere, trail));
   }
 
   /** A player's record, undefined for a player without one. */
@@ -119,20 +139,55 @@ export class PlayerRepository extends LogRepository<PlayerStats> {
     let credited: PlayerStats | undefined;
     const addGame = (stored: unknown): PlayerStats => {
       credited = readPlayerStats(stored, userId);
-      if (game.gameId !== undefined && credited.gamesHistory.some((played) => played.gameId === game.gameId)) {
-        throw ALREADY_CREDITED;
-      }
+      if (game.gameId !== undefined && knowsGame(credited, game.gameId)) throw NOTHING_TO_DO;
       credited = withGame(credited, username, game);
       assertRecord(credited, game);
       return credited;
     };
-    try {
-      await this.logs.update<unknown>(PLAYERS_LOG, userId, addGame, meta);
-    } catch (error) {
-      if (error !== ALREADY_CREDITED) throw error;
-    }
+    await this.#change(userId, addGame, meta);
     return credited as PlayerStats;
   }
+
+  async #withdraw(
+    userId: string,
+    game: PlayedGame & { gameId: string },
+    bestElsewhere: number,
+    meta: EntryMeta,
+  ): Promise<PlayerStats | undefined> {
+    let withdrawn: PlayerStats | undefined;
+    const takeBack = (stored: unknown): PlayerStats => {
+      withdrawn = stored === undefined ? undefined : readPlayerStats(stored, userId);
+      if (!withdrawn || withdrawnGamesOf(withdrawn).includes(game.gameId)) throw NOTHING_TO_DO;
+      withdrawn = withoutGame(withdrawn, game, bestElsewhere);
+      assertRecord(withdrawn);
+      return withdrawn;
+    };
+    await this.#change(userId, takeBack, meta);
+    return withdrawn;
+  }
+
+  /** Whoever repeats a change that is on its way must wait until it is durable, like the first caller. */
+  #once<R>(id: [change: string, userId: string, gameId: string], start: () => Promise<R>): Promise<R> {
+    const key = JSON.stringify(id);
+    const underWay = this.#underWay.get(key);
+    if (underWay) return underWay as Promise<R>;
+    const change = start();
+    this.#underWay.set(key, change);
+    return change.finally(() => this.#underWay.delete(key));
+  }
+
+  async #change(userId: string, fn: (stored: unknown) => PlayerStats, meta?: EntryMeta): Promise<void> {
+    try {
+      await this.logs.update<unknown>(PLAYERS_LOG, userId, fn, meta);
+    } catch (error) {
+      if (error !== NOTHING_TO_DO) throw error;
+    }
+  }
+}
+
+/** Whether a game was credited, or credited and taken back. */
+function knowsGame(stats: PlayerStats, gameId: string): boolean {
+  return stats.gamesHistory.some((played) => played.gameId === gameId) || withdrawnGamesOf(stats).includes(gameId);
 }
 
 /** The game with exactly the members that are stored, each checked under the name of its argument. */
@@ -145,9 +200,9 @@ function gameOf({ date, score, isWinner, correctAnswers, incorrectAnswers, gameI
 }
 
 /** Older games passed when they were the newest, or come from a bot that had no rules: they are not checked again. */
-function assertRecord(stats: PlayerStats, newest: PlayedGame): void {
+function assertRecord(stats: PlayerStats, newest?: PlayedGame): void {
   const { totalIncorrectAnswers, totalAnswers } = stats;
-  const gamesHistory = [Object.assign(new PlayedGame(), newest)];
+  const gamesHistory = newest ? [Object.assign(new PlayedGame(), newest)] : [];
   const record = { ...summaryOf(stats), totalIncorrectAnswers, totalAnswers, gamesHistory };
   assertValid(Object.assign(new PlayerStats(), record));
 }

@@ -21,6 +21,8 @@ const ANSWERS: Readonly<Record<GameErrorCode, new (message: string) => HttpExcep
   WRONG_KIND_OF_ANSWER: BadRequestException,
   NOT_ENOUGH_ARTISTS: ConflictException,
   GAME_CLOSING: ServiceUnavailableException,
+  ALREADY_UNDONE: ConflictException,
+  PLAYER_IN_GAME: ConflictException,
 };
 
 /** Turns a refusal by the rules of the quiz into the status and message that a page understands. */

@@ -1,7 +1,15 @@
 import { Controller, Get, Query, UsePipes, ValidationPipe } from '@nestjs/common';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
-import { GameService, LEADERBOARD_SORTS, type LeaderboardSortBy, type RankedPlayer } from '../game/index.js';
+import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import {
+  BOARD_PERIODS,
+  type BoardPeriod,
+  type BoardRow,
+  GameService,
+  LEADERBOARD_SORTS,
+  type LeaderboardSortBy,
+  type RankedPlayer,
+} from '../game/index.js';
 import { KnownUserId } from './player.decorator.js';
 
 /** Which leaderboard is asked for. */
@@ -16,20 +24,26 @@ export class LeaderboardDto {
   @Min(1, { message: 'limit is at least 1.' })
   @Max(100, { message: 'limit is at most 100.' })
   limit?: number;
+
+  @IsOptional()
+  @IsIn(BOARD_PERIODS, { message: `period is one of ${BOARD_PERIODS.join(', ')}.` })
+  period?: BoardPeriod;
+
+  /** A Discord guild. */
+  @IsOptional()
+  @Matches(/^[\w:.-]{1,128}$/, { message: 'serverId is malformed.' })
+  serverId?: string;
 }
 
-/** The figures of a player that the page shows; the history of their games stays here. */
-type BoardRow = Omit<RankedPlayer, 'gamesHistory'>;
-
-/** The all-time figures of everybody, and of the one who asks. */
+/** The figures of everybody by period, and those of the one who asks. */
 @Controller('api')
 @UsePipes(new ValidationPipe({ transform: true, whitelist: true, stopAtFirstError: true }))
 export class LeaderboardController {
   constructor(private readonly game: GameService) {}
 
   @Get('leaderboard')
-  async leaderboard(@Query() { sortBy, limit }: LeaderboardDto): Promise<{ players: BoardRow[] }> {
-    return { players: (await this.game.leaderboard(sortBy, limit)).map(rowOf) };
+  async leaderboard(@Query() query: LeaderboardDto): Promise<{ players: BoardRow[] }> {
+    return { players: await this.game.board(query) };
   }
 
   @Get('me')
@@ -40,6 +54,7 @@ export class LeaderboardController {
   }
 }
 
-function rowOf({ gamesHistory: _, ...row }: RankedPlayer): BoardRow {
+/** The figures of a player that the page shows; which games they played stays here. */
+function rowOf({ gamesHistory: _, withdrawnGames: __, ...row }: RankedPlayer): BoardRow {
   return row;
 }

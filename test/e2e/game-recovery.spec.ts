@@ -1,113 +1,34 @@
-/**
- * A whole game on a real data directory, in a process that dies before or after any write of it. Death is a cut at the
- * repositories: the write happens or does not, nothing is heard of it, and a copy of the directory is what the next
- * process finds. Time is the test's own, so that no disk is too slow for a round.
- */
+/** A whole game on a real data directory, in a process that dies before or after any write of it. */
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { LoggerService } from '@nestjs/common';
-import { Test, type TestingModule } from '@nestjs/testing';
-import { GAME_CLOCK, GameModule, GameService } from '../../src/game/index.js';
-import { AppendLogService, GameStateRepository, PlayerRepository, StorageModule } from '../../src/storage/index.js';
-import { ManualClock } from '../unit/game/table.js';
+import type { TestingModule } from '@nestjs/testing';
+import { AppendLogService, GameStateRepository, PlayerRepository } from '../../src/storage/index.js';
+import { bootQuiz, type Cut, type Quiz } from '../support/mortal-quiz.js';
 
 const ROOM = 'room';
+const SERVER = 'server';
 const PLAYERS = [
   { userId: 'ada', username: 'Ada' },
   { userId: '__proto__', username: 'Bob' },
 ];
 const [host] = PLAYERS as [(typeof PLAYERS)[0]];
 
-/** A dying process complains a lot. */
-const silence: LoggerService = { log: () => {}, error: () => {}, warn: () => {} };
-
-/** Where a process dies. Writes are counted from 1. */
-interface Cut {
-  write: number;
-  side: 'before' | 'after';
-}
-
-/** Counts a process's writes and ends its life at one of them. */
-class Life {
-  writes = 0;
-  dead = false;
-  private underWay = 0;
-  private bury = (_reason: Error): void => {};
-  private readonly grave = new Promise<never>((_, reject) => {
-    this.bury = reject;
-  });
-
-  constructor(private readonly cut?: Cut) {
-    this.grave.catch(() => undefined);
-  }
-
-  guard<T extends object>(repository: T, method: keyof T & string): void {
-    const write = (repository[method] as (...args: unknown[]) => Promise<unknown>).bind(repository);
-    Object.assign(repository, { [method]: (...args: unknown[]) => this.write(() => write(...args)) });
-  }
-
-  /** Resolves once nothing is written any more. */
-  async still(): Promise<void> {
-    while (this.underWay > 0) await sleep(1);
-  }
-
-  /** Lets what is left of the process be cleaned up. */
-  end(): void {
-    this.dead = true;
-    this.bury(new Error('This process is dead.'));
-  }
-
-  private async write(perform: () => Promise<unknown>): Promise<unknown> {
-    if (this.dead) return this.grave;
-    this.writes++;
-    const last = this.writes === this.cut?.write;
-    if (last) this.dead = true;
-    if (last && this.cut?.side === 'before') return this.grave;
-    this.underWay++;
-    const result = await perform().finally(() => this.underWay--);
-    return this.dead ? this.grave : result;
-  }
-}
-
-interface Process {
-  life: Life;
-  clock: ManualClock;
-  app: TestingModule;
-  game: GameService;
-}
-
 /** Points of the answers that were accepted, by player, over all lives. */
 type Accepted = Map<string, number>;
 
-async function boot(dataDir: string, now: number | undefined, cut?: Cut): Promise<Process> {
-  const clock = new ManualClock(now);
-  const app = await Test.createTestingModule({ imports: [StorageModule.forRoot({ dataDir }), GameModule] })
-    .overrideProvider(GAME_CLOCK)
-    .useValue(clock)
-    .setLogger(silence)
-    .compile();
-  const life = new Life(cut);
-  life.guard(app.get(GameStateRepository), 'saveGameState');
-  life.guard(app.get(GameStateRepository), 'clearGameState');
-  life.guard(app.get(PlayerRepository), 'creditGame');
-  // A game that was over already is settled while the application starts, and may die in it.
-  const started = app.init().catch(() => undefined);
-  while (!life.dead && !(await Promise.race([started, sleep(2, false)]))) {}
-  return { life, clock, app, game: app.get(GameService) };
-}
-
 /** Plays until the game is credited and forgotten, or the process dies. */
-async function play({ life, clock, app, game }: Process, rounds: number, accepted: Accepted): Promise<void> {
+async function play({ life, clock, app, game }: Quiz, rounds: number, accepted: Accepted): Promise<void> {
   const asked = new Set<string>();
   for (let tick = 0; tick < 5_000 && !life.dead; tick++) {
     const view = game.view(ROOM);
     if (!view && (await app.get(PlayerRepository).size()) > 0) return;
     if (!view && !asked.has('start')) {
       asked.add('start');
-      game.startGame(ROOM, host, { rounds, roundSeconds: 10, pauseSeconds: 2 }).catch(() => undefined);
+      const settings = { rounds, roundSeconds: 10, pauseSeconds: 2 };
+      game.startGame(ROOM, host, settings, { serverId: SERVER }).catch(() => undefined);
     }
     if (view?.phase === 'finished' && !(await app.get(GameStateRepository).has(ROOM))) return;
     if (view?.phase === 'round') {
@@ -150,15 +71,17 @@ describe('a game on a real data directory', () => {
     const pending = cuts[Symbol.iterator]();
     for (;;) {
       const { value: cut } = pending.next();
-      const process = await boot(dataDir, now, cut);
+      const process = await bootQuiz(dataDir, now, cut);
       await play(process, rounds, accepted);
       await process.life.still();
       now = process.clock.now();
       if (!process.life.dead) {
         const players = await process.app.get(PlayerRepository).loadPlayers();
         const saved = await process.app.get(GameStateRepository).getAllGameStates();
+        const records = await process.game.recentGames();
+        const board = await process.game.board({ serverId: SERVER, period: 'week' });
         await process.app.close();
-        return { players: new Map(Object.entries(players)), saved, accepted, deaths };
+        return { players: new Map(Object.entries(players)), saved, records, board, accepted, deaths };
       }
       deaths++;
       const left = newDirectory();
@@ -169,9 +92,14 @@ describe('a game on a real data directory', () => {
     }
   }
 
-  function expectCreditedOnce({ players, saved, accepted }: Awaited<ReturnType<typeof lives>>, rounds: number): void {
+  function expectCountedOnce(played: Awaited<ReturnType<typeof lives>>, rounds: number): void {
+    const { players, saved, records, board, accepted } = played;
     expect([...players.keys()].sort()).toEqual(PLAYERS.map(({ userId }) => userId).sort());
     expect(saved).toEqual({});
+    expect(records).toHaveLength(1);
+    expect(records[0]).toMatchObject({ channelId: ROOM, serverId: SERVER, mode: 'choices', host, rounds });
+    expect(records[0]?.players).toHaveLength(PLAYERS.length);
+    expect(board.map(({ userId }) => userId).sort()).toEqual([...players.keys()].sort());
     const gameIds = new Set<string | undefined>();
     for (const [userId, stats] of players) {
       expect(stats).toMatchObject({ totalGames: 1, totalAnswers: rounds });
@@ -179,55 +107,58 @@ describe('a game on a real data directory', () => {
       // An answer whose acknowledgement died with the process may count, one that was accepted must.
       expect(stats.totalScore).toBeGreaterThanOrEqual(accepted.get(userId) ?? 0);
       gameIds.add(stats.gamesHistory[0]?.gameId);
+      expect(records[0]?.players.find((player) => player.userId === userId)?.score).toBe(stats.totalScore);
+      const { gamesHistory: _, ...figures } = stats;
+      expect(board.find((row) => row.userId === userId)).toMatchObject(figures);
     }
-    expect(gameIds.size).toBe(1);
+    expect([...gameIds]).toEqual([records[0]?.gameId]);
   }
 
-  it('credits everybody once when nothing goes wrong', async () => {
+  it('records the game once and credits everybody once when nothing goes wrong', async () => {
     const played = await lives(2, []);
-    expectCreditedOnce(played, 2);
+    expectCountedOnce(played, 2);
     expect(played.deaths).toBe(0);
     for (const [userId, stats] of played.players) expect(stats.totalScore).toBe(played.accepted.get(userId));
   });
 
   it.each(['before', 'after'] as const)(
-    'credits everybody once when the process dies %s any one write',
+    'records the game once and credits everybody once when the process dies %s any one write',
     async (side) => {
       let cuts = 0;
       for (let write = 1; ; write++) {
         const played = await lives(1, [{ write, side }]);
-        expectCreditedOnce(played, 1);
+        expectCountedOnce(played, 1);
         if (played.deaths === 0) break;
         cuts++;
       }
-      // Start, picture, answers, end of the round, end of the game, two credits, and the state cleared.
-      expect(cuts).toBeGreaterThanOrEqual(8);
+      // Start, picture, answers, end of the round, end of the game, its record, two credits, and the state cleared.
+      expect(cuts).toBeGreaterThanOrEqual(9);
     },
     120_000,
   );
 
-  it('credits everybody once when every process dies right after its first write', async () => {
+  it('records the game once and credits everybody once when every process dies right after its first write', async () => {
     const always = Array.from({ length: 40 }, (): Cut => ({ write: 1, side: 'after' }));
     const played = await lives(2, always);
-    expectCreditedOnce(played, 2);
+    expectCountedOnce(played, 2);
     expect(played.deaths).toBeGreaterThanOrEqual(10);
   }, 60_000);
 
-  it('credits everybody once when finishing dies twice, at any two writes', async () => {
-    for (const first of [5, 6, 7, 8]) {
+  it('records the game once and credits everybody once when finishing dies twice, at any two writes', async () => {
+    for (const first of [5, 6, 7, 8, 9]) {
       for (const second of [1, 2, 3]) {
         const played = await lives(1, [
           { write: first, side: 'after' },
           { write: second, side: 'before' },
         ]);
-        expectCreditedOnce(played, 1);
+        expectCountedOnce(played, 1);
       }
     }
   }, 120_000);
 
   it('goes on after an orderly shutdown with the same picture, choices, scores and time left', async () => {
     const dataDir = newDirectory();
-    const first = await boot(dataDir, undefined);
+    const first = await bootQuiz(dataDir, undefined);
     await first.game.startGame(ROOM, host, { rounds: 3, roundSeconds: 30, pauseSeconds: 5 });
     await reach(first, 'round');
     const running = first.game.view(ROOM);
@@ -239,7 +170,7 @@ describe('a game on a real data directory', () => {
     await first.app.close();
 
     const hour = 3_600_000;
-    const second = await boot(dataDir, first.clock.now() + hour);
+    const second = await bootQuiz(dataDir, first.clock.now() + hour);
     expect(second.game.view(ROOM)).toEqual({ ...before, endsAt: second.clock.now() + leftMs });
     expect(leftMs).toBeLessThanOrEqual(26_000);
     await second.app.close();
@@ -247,12 +178,12 @@ describe('a game on a real data directory', () => {
 
   it("leaves another program's saved game in the store", async () => {
     const dataDir = newDirectory();
-    const first = await boot(dataDir, undefined);
+    const first = await bootQuiz(dataDir, undefined);
     const legacy = { currentRound: 4, isActive: true, players: { ada: 120 } };
     const saved = await first.app.get(GameStateRepository).saveGameState('old', legacy);
     await first.app.close();
 
-    const second = await boot(dataDir, first.clock.now());
+    const second = await bootQuiz(dataDir, first.clock.now());
     expect(second.game.view('old')).toBeUndefined();
     await second.clock.advance(120_000);
     expect(await second.app.get(GameStateRepository).loadGameState('old')).toEqual(saved);
@@ -262,7 +193,7 @@ describe('a game on a real data directory', () => {
   it('stores the catalogue once and finds it again', async () => {
     const dataDir = newDirectory();
     for (const expected of [1, 1]) {
-      const { app } = await boot(dataDir, undefined);
+      const { app } = await bootQuiz(dataDir, undefined);
       const entries = await readTokenEntries(app);
       expect(entries).toBe(expected);
       await app.close();
@@ -270,7 +201,7 @@ describe('a game on a real data directory', () => {
   });
 });
 
-async function reach({ clock, game }: Process, phase: string): Promise<void> {
+async function reach({ clock, game }: Quiz, phase: string): Promise<void> {
   for (let tick = 0; tick < 500 && game.view(ROOM)?.phase !== phase; tick++) {
     await clock.advance(100);
     await sleep(1);

@@ -5,6 +5,8 @@ import { Test } from '@nestjs/testing';
 import { filter, type Observable, Subject } from 'rxjs';
 import {
   type AnswerOutcome,
+  type BoardQuery,
+  type BoardRow,
   CatalogueService,
   type DailyPlace,
   DailyService,
@@ -25,7 +27,10 @@ import { WebModule } from '../../src/web/index.js';
 export class ScriptedGame {
   current: GameView | undefined;
   outcome: AnswerOutcome = { status: 'accepted', correct: true, points: 700 };
-  board: RankedPlayer[] = [];
+  /** Rows of every leaderboard, and what was asked for. */
+  rows: BoardRow[] = [];
+  readonly boards: BoardQuery[] = [];
+  stats: RankedPlayer | undefined;
   failure: Error | undefined;
   readonly started: { channelId: string; host: GamePlayer; settings: GameSettings }[] = [];
   readonly answers: { channelId: string; answer: GameAnswer }[] = [];
@@ -54,12 +59,13 @@ export class ScriptedGame {
     return this.current;
   }
 
-  async leaderboard(_sortBy: string, limit = 10): Promise<RankedPlayer[]> {
-    return this.board.slice(0, limit);
+  async board(query: BoardQuery): Promise<BoardRow[]> {
+    this.boards.push({ ...query });
+    return this.rows;
   }
 
-  async playerStats(userId: string): Promise<RankedPlayer | undefined> {
-    return this.board.find((player) => player.userId === userId);
+  async playerStats(): Promise<RankedPlayer | undefined> {
+    return this.stats;
   }
 
   events(channelId: string): Observable<GameEvent> {

@@ -35,6 +35,7 @@ const FIELDS: Required<Record<keyof GameState, Check>> = {
   version: (value) => value === STATE_VERSION,
   gameId: isText,
   channelId: isText,
+  serverId: orAbsent(isText),
   mode: orAbsent((value) => (GAME_MODES as readonly unknown[]).includes(value)),
   day: orAbsent(isText),
   host: shape(isPlayer),

@@ -25,6 +25,7 @@ export const GUESSES = 5;
 export interface NewGame {
   gameId: string;
   channelId: string;
+  serverId?: string | undefined;
   host: GamePlayer;
   times: GameTimes;
   mode: GameMode;
@@ -40,6 +41,7 @@ export function newGame(game: NewGame, now: number): GameState {
     version: STATE_VERSION,
     gameId: game.gameId,
     channelId: game.channelId,
+    ...(game.serverId === undefined ? {} : { serverId: game.serverId }),
     mode: game.mode,
     ...(game.day === undefined ? {} : { day: game.day }),
     host: game.host,

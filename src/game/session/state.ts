@@ -5,13 +5,16 @@ import type { GameMode, GameTimes, NamedArtist } from '../rules/index.js';
 export const STATE_VERSION = 1;
 
 /**
- * A game as it is saved: plain JSON, `null` for what is not there, so that it comes back exactly as it went in.
+ * A game as it is saved: plain JSON, `null` for what is not there, so that it comes back exactly as it went in. Members
+ * that came later are optional, and absent where they have nothing to say: games saved before them are read as well.
  * Players are a list and not an object by userId, because any text, `__proto__` too, may be a userId.
  */
 export interface GameState {
   version: typeof STATE_VERSION;
   gameId: string;
   channelId: string;
+  /** The Discord guild of the channel; absent for a game of the play page. */
+  serverId?: string;
   /** Absent in a game that an older version saved: `choices`. */
   mode?: GameMode;
   /** Of a daily challenge: its day, `2026-11-27`. */

@@ -19,9 +19,20 @@ export class Bot {
   ) {
     this.clock = new ManualClock(time);
     const catalogue = { ready: async () => {}, pieces: () => pieces } as unknown as CatalogueService;
-    const attempts = store.attempts.asRepository();
-    this.daily = new DailyService(store.challenges.asRepository(), attempts, catalogue, this.clock);
-    this.game = new GameService(store.states, store.players, catalogue, this.daily, this.clock, seededRandom());
+    this.daily = new DailyService(store.challenges.repository, store.attempts.repository, catalogue, this.clock);
+    const { records, boards, corrections } = store.archive(this.clock, this.daily);
+    const { states, players } = store;
+    this.game = new GameService(
+      states,
+      players,
+      catalogue,
+      this.daily,
+      this.clock,
+      seededRandom(),
+      records,
+      boards,
+      corrections,
+    );
     this.game.events().subscribe((event) => this.events.push(event));
   }
 

@@ -13,11 +13,12 @@ class Stage {
   readonly events: GameEvent[] = [];
   readonly metas: StepMeta[] = [];
   readonly failures: string[] = [];
+  readonly recorded: GameState[] = [];
   readonly credited: GameState[] = [];
   /** What the store holds. */
   saved: GameState | undefined;
   /** Called before each write; may throw, or wait. */
-  beforeWrite: (what: 'save' | 'clear' | 'credit') => Promise<void> | void = () => {};
+  beforeWrite: (what: 'save' | 'record' | 'credit' | 'clear') => Promise<void> | void = () => {};
   private played: ChannelGame | undefined;
 
   get game(): ChannelGame {
@@ -39,6 +40,10 @@ class Stage {
     clear: async () => {
       await this.beforeWrite('clear');
       this.saved = undefined;
+    },
+    record: async (state) => {
+      await this.beforeWrite('record');
+      this.recorded.push(state);
     },
     credit: async (state) => {
       await this.beforeWrite('credit');
@@ -117,6 +122,7 @@ describe('a game in its channel', () => {
       'game: game finished',
     ]);
     expect(stage.credited).toHaveLength(1);
+    expect(stage.recorded).toEqual(stage.credited);
     expect(stage.saved).toBeUndefined();
     expect(stage.game.view()).toMatchObject({ phase: 'finished', winners: ['ada'] });
     expect(stage.clock.running).toBe(0);
@@ -239,6 +245,20 @@ describe('a game whose store fails', () => {
     expect(stage.saved).toBeUndefined();
     expect(stage.said.filter((type) => type === 'game-ended')).toHaveLength(1);
     expect(stage.clock.running).toBe(0);
+  });
+
+  it('books no scores before the game is recorded', async () => {
+    const stage = await new Stage().startRound();
+    await stage.answerRight(ada);
+    stage.beforeWrite = (what) => (what === 'record' ? down() : undefined);
+    await stage.clock.advance(60_000);
+    expect(stage.said.at(-1)).toBe('game-ended');
+    expect([stage.recorded, stage.credited]).toEqual([[], []]);
+    expect(stage.saved).toMatchObject({ phase: 'finished' });
+    stage.beforeWrite = () => {};
+    await stage.clock.advance(20_000);
+    expect([stage.recorded.length, stage.credited.length]).toEqual([1, 1]);
+    expect(stage.saved).toBeUndefined();
   });
 
   it('is not stopped when forgetting it fails', async () => {

@@ -1,14 +1,76 @@
-/** The three repositories in memory, as far as the game uses them; what is saved goes through JSON as on disk. */
+/** The repositories in memory, as far as the game uses them; what is saved goes through JSON as on disk. */
 
+import type { CatalogueService } from '../../../src/game/catalogue.service.js';
+import type { GameClock } from '../../../src/game/clock.js';
+import { DailyService } from '../../../src/game/daily.service.js';
 import type { DailyAttempt, DailyChallenge } from '../../../src/game/daily-challenge.js';
+import { Pieces } from '../../../src/game/pieces.js';
+import {
+  BoardService,
+  CorrectionService,
+  type ForgetRequest,
+  type GameRecord,
+  GameRecords,
+  type SeasonRecord,
+} from '../../../src/game/records/index.js';
 import type {
+  EntryMeta,
   GameStateRepository,
+  LogRepository,
   PlayerRepository,
   PlayerStats,
   TokenRepository,
 } from '../../../src/storage/index.js';
 import { type TokenCatalogue } from '../../../src/storage/index.js';
-import { FakeRepository } from './fake-repository.js';
+
+/** One log. Reading sees the moment at which it begins, as it does on disk. */
+export class FakeLog<T> {
+  readonly values = new Map<string, string>();
+  readonly metas: (EntryMeta | undefined)[] = [];
+
+  constructor(private readonly write: () => Promise<void>) {}
+
+  /** What the services take it for. */
+  get repository(): LogRepository<T> {
+    return this as unknown as LogRepository<T>;
+  }
+
+  async get(key: string): Promise<T | undefined> {
+    const value = this.values.get(key);
+    return value === undefined ? undefined : JSON.parse(value);
+  }
+
+  async set(key: string, value: T, meta?: EntryMeta): Promise<T> {
+    return (await this.update(key, () => value, meta)) as T;
+  }
+
+  async update(key: string, fn: (current: T | undefined) => T | undefined, meta?: EntryMeta): Promise<T | undefined> {
+    await this.write();
+    const next = fn(await this.get(key));
+    this.metas.push(meta);
+    if (next === undefined) this.values.delete(key);
+    else this.values.set(key, JSON.stringify(next));
+    return this.get(key);
+  }
+
+  async delete(key: string, meta?: EntryMeta): Promise<boolean> {
+    const existed = this.values.has(key);
+    if (existed) await this.update(key, () => undefined, meta);
+    return existed;
+  }
+
+  async has(key: string): Promise<boolean> {
+    return this.values.has(key);
+  }
+
+  async *keys(): AsyncGenerator<string> {
+    yield* [...this.values.keys()];
+  }
+
+  async *entries(): AsyncGenerator<[string, T]> {
+    for (const [key, value] of [...this.values]) yield [key, JSON.parse(value)];
+  }
+}
 
 type Credit = Parameters<PlayerRepository['creditGame']>[2];
 
@@ -21,8 +83,11 @@ export class FakeStore {
   /** Called before each write; may throw, or wait. */
   beforeWrite: () => Promise<void> | void = () => {};
 
-  readonly challenges = new FakeRepository<DailyChallenge>(() => this.write());
-  readonly attempts = new FakeRepository<DailyAttempt>(() => this.write());
+  readonly games = new FakeLog<GameRecord>(() => this.write());
+  readonly seasons = new FakeLog<SeasonRecord>(() => this.write());
+  readonly requests = new FakeLog<ForgetRequest>(() => this.write());
+  readonly challenges = new FakeLog<DailyChallenge>(() => this.write());
+  readonly attempts = new FakeLog<DailyAttempt>(() => this.write());
 
   readonly states = {
     saveGameState: async (channelId: string, state: object) => {
@@ -34,6 +99,7 @@ export class FakeStore {
       await this.write();
       return this.saved.delete(channelId);
     },
+    loadGameState: async (channelId: string) => JSON.parse(this.saved.get(channelId) ?? 'null') ?? undefined,
     getAllGameStates: async () =>
       Object.fromEntries([...this.saved].map(([channelId, state]) => [channelId, JSON.parse(state)])),
   } as unknown as GameStateRepository;
@@ -43,6 +109,20 @@ export class FakeStore {
       await this.write();
       const credits = this.credits.get(userId) ?? [];
       if (!credits.some(({ gameId }) => gameId === game.gameId)) this.credits.set(userId, [...credits, game]);
+    },
+    withdrawGame: async (userId: string, game: Credit) => {
+      await this.write();
+      const credits = this.credits.get(userId);
+      if (credits)
+        this.credits.set(
+          userId,
+          credits.filter(({ gameId }) => gameId !== game.gameId),
+        );
+    },
+    has: async (userId: string) => this.credits.has(userId),
+    delete: async (userId: string) => {
+      await this.write();
+      return this.credits.delete(userId);
     },
     getLeaderboard: async () =>
       [...this.credits.keys()].map((userId) => this.statsOf(userId)).sort((a, b) => b.totalScore - a.totalScore),
@@ -63,6 +143,21 @@ export class FakeStore {
       return this.catalogue;
     },
   } as unknown as TokenRepository;
+
+  /** What one application keeps of finished games. */
+  archive(clock: GameClock, daily = this.daily(clock)) {
+    const records = new GameRecords(this.games.repository);
+    const boards = new BoardService(records, this.players, this.seasons.repository, clock);
+    const { players, states } = this;
+    const corrections = new CorrectionService(records, boards, players, states, this.requests.repository, clock, daily);
+    return { records, boards, corrections };
+  }
+
+  /** Challenges that nobody draws. */
+  private daily(clock: GameClock): DailyService {
+    const catalogue = { pieces: () => new Pieces({ tokens: [] }) } as unknown as CatalogueService;
+    return new DailyService(this.challenges.repository, this.attempts.repository, catalogue, clock);
+  }
 
   private async write(): Promise<void> {
     await this.beforeWrite();

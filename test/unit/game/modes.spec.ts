@@ -60,4 +60,18 @@ describe('The ways to play', () => {
       guessesLeft: 4,
     });
   });
+
+  it('tells a player of their attempts, takes them back with an undone game, and forgets them', async () => {
+    await bot.game.startGame('one', ada, { mode: 'daily' });
+    await bot.clock.advance(3_000);
+    await bot.answer(ada, bot.right('one'), 'one');
+    await bot.clock.advance(10 * 20_000);
+    const { gameId = '' } = bot.game.view('one') ?? {};
+    expect((await bot.game.exportPlayer('ada')).daily).toMatchObject([{ day: '2026-01-01', gameId, score: 100 }]);
+    await bot.game.undoGame(gameId, { userId: 'admin' });
+    expect((await bot.game.exportPlayer('ada')).daily).toEqual([{ day: '2026-01-01', username: 'Ada', gameId }]);
+    expect(await bot.daily.board()).toEqual([]);
+    await bot.game.forgetPlayer('ada');
+    expect((await bot.game.exportPlayer('ada')).daily).toEqual([]);
+  });
 });

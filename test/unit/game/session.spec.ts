@@ -44,6 +44,16 @@ describe('a game', () => {
     expect(state.times.rounds).toBe(1);
   });
 
+  it('keeps the place and the mode that it is given, and does without them as before there were any', () => {
+    const placed = { ...aGame({ serverId: 'server' }), mode: 'typed' };
+    expect(placed.serverId).toBe('server');
+    expect(readSavedState(JSON.parse(JSON.stringify(placed)))).toStrictEqual(placed);
+    expect(Object.keys(aGame())).not.toContain('serverId');
+    for (const wrong of [{ serverId: 7 }, { mode: null }]) {
+      expect(readSavedState({ ...aGame(), ...wrong })).toBeUndefined();
+    }
+  });
+
   it('comes back from JSON as it went in, at every step', () => {
     const answered = play(aRound(), ada, 1, 3_000).state;
     const pause = endRound(answered, START + 15_000);

@@ -2,7 +2,7 @@
 import type { GameClock } from '../../../src/game/clock.js';
 import type { GameAnswer, GameView } from '../../../src/game/game.types.js';
 import { Pieces } from '../../../src/game/pieces.js';
-import { type NewGame, newGame, type RoundPicture, startRound } from '../../../src/game/session/session.js';
+import { finishGame, type NewGame, newGame, type RoundPicture, startRound } from '../../../src/game/session/session.js';
 import type { GameState } from '../../../src/game/session/state.js';
 
 export const START = Date.UTC(2026, 0, 1);
@@ -115,6 +115,23 @@ export const aPicture: RoundPicture = {
 /** A game whose first round has just begun. */
 export function aRound(picture: Partial<RoundPicture> = {}, now = START): GameState {
   return startRound(aGame(), { ...aPicture, ...picture }, now);
+}
+
+/** A game that is over, with everybody's score; userIds in capitals are the names. */
+export function aFinishedGame(
+  gameId: string,
+  scores: Record<string, number>,
+  {
+    host = 'ada',
+    finishedAt = START + 60_000,
+    ...place
+  }: { host?: string; finishedAt?: number; serverId?: string } = {},
+): GameState {
+  const game = aGame({ gameId, ...place, host: { userId: host, username: host.toUpperCase() } }, finishedAt - 60_000);
+  const players = Object.entries(scores).map(([userId, score]) => {
+    return { userId, username: userId.toUpperCase(), score, correctAnswers: 2, incorrectAnswers: 1 };
+  });
+  return finishGame({ ...game, players }, finishedAt);
 }
 
 /** The right button, which only the saved state knows. */

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RankedPlayer } from '../../../src/game/index.js';
 import { openWebStage, type WebStage } from '../../support/web-stage.js';
 
 let stage: WebStage;
@@ -78,29 +79,51 @@ describe('An artwork', () => {
 });
 
 describe('The leaderboard', () => {
-  it.each(['sortBy=secret', 'limit=0', 'limit=101', 'limit=x'])('RefusesTheQuestion %s', async (query) => {
-    expect((await get(`/api/leaderboard?${query}`)).status).toBe(400);
+  const figures = { totalGames: 1, totalWins: 1, totalScore: 9, averageScore: 9, bestScore: 9, accuracyRate: 100 };
+  const answers = { totalCorrectAnswers: 1, totalIncorrectAnswers: 0, totalAnswers: 1 };
+  const row = { userId: 'web:a', username: 'Ada', rank: 1, ...figures, ...answers };
+
+  beforeEach(() => {
+    stage.game.boards.length = 0;
   });
 
-  it('ShowsFiguresButNotTheHistoryOfGames', async () => {
-    const figures = { totalGames: 1, totalWins: 1, totalScore: 9, averageScore: 9, bestScore: 9, accuracyRate: 100 };
-    const answers = { totalCorrectAnswers: 1, totalIncorrectAnswers: 0, totalAnswers: 1 };
-    stage.game.board = [{ userId: 'web:a', username: 'Ada', rank: 1, ...figures, ...answers, gamesHistory: [] }];
-    const { players } = (await (await get('/api/leaderboard?sortBy=bestScore&limit=5')).json()) as {
-      players: object[];
-    };
-    expect(players).toEqual([{ userId: 'web:a', username: 'Ada', rank: 1, ...figures, ...answers }]);
+  it.each(['sortBy=secret', 'limit=0', 'limit=101', 'limit=x', 'period=year', 'serverId=', 'serverId=a%20b'])(
+    'RefusesTheQuestion %s',
+    async (query) => {
+      expect((await get(`/api/leaderboard?${query}`)).status).toBe(400);
+      expect(stage.game.boards).toEqual([]);
+    },
+  );
+
+  it('IsThatOfAPeriodOfAServerOrOfAllTimeAndEverybody', async () => {
+    stage.game.rows = [row];
+    const asked = ['?period=week&serverId=123456789012345678&sortBy=bestScore&limit=5', ''];
+    for (const query of asked) {
+      expect(await (await get(`/api/leaderboard${query}`)).json()).toEqual({ players: [row] });
+    }
+    const everything = { period: 'week', serverId: '123456789012345678', sortBy: 'bestScore', limit: 5 };
+    expect(stage.game.boards).toEqual([everything, {}]);
+  });
+
+  it('ShowsOnesOwnFiguresButNotTheHistoryOfGames', async () => {
+    stage.game.stats = { ...row, gamesHistory: [], withdrawnGames: ['game-1'] };
+    const joined = await stage.post('/api/rooms/lobby/join', { name: 'Ada' });
+    const cookie = joined.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const me = (await (await fetch(`${stage.url}/api/me`, { headers: { Cookie: cookie } })).json()) as object;
+    expect(me).toEqual({ userId: expect.stringMatching(/^web:/), stats: row });
+    expect(await (await get('/api/me')).json()).toEqual({ userId: null, stats: null });
   });
 });
 
 describe('A player', () => {
   it('IsShownWithTheirGamesButNotTheNamesOfThose', async () => {
     const game = { date: '2026-01-01T00:00:00.000Z', score: 9, isWinner: true, correctAnswers: 1, incorrectAnswers: 0 };
-    stage.game.board = [
-      { userId: 'web:a', username: 'Ada', rank: 1, gamesHistory: [{ ...game, gameId: 'g' }] },
-    ] as never;
+    const figures = { userId: 'web:a', username: 'Ada', rank: 1 };
+    const history = { gamesHistory: [{ ...game, gameId: 'g' }], withdrawnGames: ['h'] };
+    stage.game.stats = { ...figures, ...history } as RankedPlayer;
     const response = await get('/api/players/web%3Aa');
     expect(await response.json()).toEqual({ userId: 'web:a', username: 'Ada', rank: 1, games: [game] });
+    stage.game.stats = undefined;
     expect((await get('/api/players/nobody')).status).toBe(404);
   });
 
