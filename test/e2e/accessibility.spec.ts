@@ -111,6 +111,12 @@ describe.each(LOOKS)('Every page, %s', (look, options) => {
     await page.goto(`${application.url}/leaderboard`);
     await page.locator('.board-row').first().waitFor();
     await see('leaderboard');
+    await page.getByRole('button', { name: 'Today' }).click();
+    await page
+      .locator('.hall .board-row', { hasText: `Ada ${look}` })
+      .first()
+      .waitFor();
+    expect(await page.getByRole('button', { name: 'Today' }).getAttribute('aria-pressed')).toBe('true');
     expect(Object.values(seen).flat()).toEqual([]);
     // The page of nobody asked for a player that is not there.
     ada.complaints.splice(0, ada.complaints.length, ...ada.complaints.filter((text) => !text.includes('404')));

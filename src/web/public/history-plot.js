@@ -4,8 +4,8 @@ import { el, svg } from './dom.js';
 
 const WIDTH = 720;
 const HEIGHT = 240;
-const LEFT = 48;
-const BOTTOM = 28;
+const LEFT = 72;
+const BOTTOM = 36;
 const TOP = 14;
 const BAR_SHARE = 0.72;
 const WIDEST_BAR = 36;
