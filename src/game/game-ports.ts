@@ -3,22 +3,31 @@ import type { GamePorts } from './channel-game.js';
 import type { GameClock, GameRandom } from './clock.js';
 import { creditPlayers } from './crediting.js';
 import type { GameEvent } from './game.types.js';
-import { nextPicture } from './next-picture.js';
-import type { Pieces } from './pieces.js';
+import { nextPicture, preparePictures } from './next-picture.js';
+import type { PictureCheck } from './picture-check.js';
+import type { Piece, Pieces } from './pieces.js';
 
 export interface GameWorld {
   states: Pick<GameStateRepository, 'saveGameState' | 'clearGameState'>;
   players: Pick<PlayerRepository, 'creditGame'>;
   catalogue: { pieces(): Pieces };
+  pictures: PictureCheck;
   clock: GameClock;
   random: GameRandom;
-  logger: { error(message: string): void };
+  logger: { error(message: string): void; warn(message: string): void };
   announce(event: GameEvent): void;
 }
 
 /** Gives running games the repositories, the catalogue and the clock of the application. */
 export function gamePorts(world: GameWorld): GamePorts {
-  const { states, players, catalogue, clock, random, logger } = world;
+  const { states, players, catalogue, pictures, clock, random, logger } = world;
+  const pictureWorld = () => ({
+    pieces: catalogue.pieces(),
+    check: pictures,
+    random,
+    reportUnloadable: ({ key, title, imageUrl }: Piece) =>
+      logger.warn(`The picture of "${title}" (${key}) does not load, and the game goes on without it: ${imageUrl}`),
+  });
   return {
     clock,
     save: async (state, meta) => {
@@ -31,7 +40,8 @@ export function gamePorts(world: GameWorld): GamePorts {
       creditPlayers(state, players, ({ userId }, error) =>
         logger.error(`The record of player ${userId} refuses game ${state.gameId}, which is not counted: ${error}`),
       ),
-    nextPicture: (upcoming) => nextPicture(upcoming, catalogue.pieces(), random),
+    nextPicture: (state) => nextPicture(state, pictureWorld()),
+    preparePictures: (state) => preparePictures(state, pictureWorld()),
     announce: (event) => world.announce(event),
     reportFailure: (doing, error) => logger.error(`${doing} failed: ${error}`),
   };

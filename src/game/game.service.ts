@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { BeforeApplicationShutdown, Inject, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
+import {
+  BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  OnApplicationBootstrap,
+  Optional,
+} from '@nestjs/common';
 import { filter, Observable, Subject } from 'rxjs';
 import { GameStateRepository, PlayerRepository } from '../storage/index.js';
 import { CatalogueService } from './catalogue.service.js';
@@ -18,6 +25,7 @@ import type {
 import { gamePorts } from './game-ports.js';
 import { checkedAnswer, checkedId, checkedPlayer, cleanName } from './identity.js';
 import { type LeaderboardSortBy, type RankedPlayer, ranked } from './leaderboard.js';
+import { PICTURE_CHECK, type PictureCheck, unchecked } from './picture-check.js';
 import { gameTimes, pickRounds } from './rules/index.js';
 import { readSavedState } from './session/saved-state.js';
 import { newGame } from './session/session.js';
@@ -46,10 +54,11 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly catalogue: CatalogueService,
     @Inject(GAME_CLOCK) private readonly clock: GameClock,
     @Inject(GAME_RANDOM) private readonly random: GameRandom,
+    @Optional() @Inject(PICTURE_CHECK) pictures: PictureCheck = unchecked,
   ) {
     const { logger, subject } = this;
     const announce = (event: GameEvent) => subject.next(event);
-    this.ports = gamePorts({ states, players, catalogue, clock, random, logger, announce });
+    this.ports = gamePorts({ states, players, catalogue, pictures, clock, random, logger, announce });
   }
 
   async onApplicationBootstrap(): Promise<void> {

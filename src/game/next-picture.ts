@@ -1,22 +1,71 @@
-import type { Pieces } from './pieces.js';
-import { makeChoices, NotEnoughArtistsError, type Random } from './rules/index.js';
+import type { PictureCheck } from './picture-check.js';
+import type { Piece, Pieces } from './pieces.js';
+import { makeChoices, NotEnoughArtistsError, type Random, type RoundChoices } from './rules/index.js';
 import type { RoundPicture } from './session/session.js';
+import type { GameState } from './session/state.js';
+
+/** Pieces behind the next one whose pictures are looked at early, so that one that does not load costs no time. */
+const LOOK_AHEAD = 2;
+
+/** What a round's picture is made of. */
+export interface PictureWorld {
+  pieces: Pieces;
+  check: PictureCheck;
+  random: Random;
+  /** Told of each piece that is passed over, since its picture does not load. */
+  reportUnloadable(piece: Piece): void;
+}
 
 /**
  * The next piece that can still be shown, with its choices; undefined when none is left. A piece may have left the
- * catalogue since the game started: the game goes on without it.
+ * catalogue since the game started, or its picture may not load: the game goes on without it.
  */
-export function nextPicture(upcoming: readonly string[], pieces: Pieces, random: Random): RoundPicture | undefined {
+export async function nextPicture(
+  { upcoming }: Pick<GameState, 'upcoming'>,
+  world: PictureWorld,
+): Promise<RoundPicture | undefined> {
   for (const [place, pieceKey] of upcoming.entries()) {
-    const piece = pieces.get(pieceKey);
-    if (!piece) continue;
-    try {
-      const { choices, correctChoice } = makeChoices(piece, pieces.artists, pieces.nameOf, random);
-      const { title, description, imageUrl } = piece;
-      return { pieceKey, title, description, imageUrl, choices, correctChoice, upcoming: upcoming.slice(place + 1) };
-    } catch (error) {
-      if (!(error instanceof NotEnoughArtistsError)) throw error;
+    const piece = world.pieces.get(pieceKey);
+    const answers = piece && choicesOf(piece, world);
+    if (!answers) continue;
+    const rest = upcoming.slice(place + 1);
+    lookAt(rest, LOOK_AHEAD, world);
+    const imageUrl = await loadable(piece, world);
+    if (imageUrl === undefined) {
+      world.reportUnloadable(piece);
+      continue;
     }
+    const { title, description } = piece;
+    return { pieceKey, title, description, imageUrl, ...answers, upcoming: rest };
   }
   return undefined;
+}
+
+/** Has the pictures looked at that come next, while there is time; the check remembers what it finds. */
+export function preparePictures(
+  { upcoming }: Pick<GameState, 'upcoming'>,
+  world: Pick<PictureWorld, 'pieces' | 'check'>,
+): void {
+  lookAt(upcoming, 1 + LOOK_AHEAD, world);
+}
+
+function lookAt(keys: readonly string[], count: number, world: Pick<PictureWorld, 'pieces' | 'check'>): void {
+  for (const key of keys.slice(0, count)) {
+    const piece = world.pieces.get(key);
+    if (piece) void loadable(piece, world);
+  }
+}
+
+/** A check that fails has not seen the picture. */
+function loadable({ imageUrl }: Piece, { check }: Pick<PictureWorld, 'check'>): Promise<string | undefined> {
+  return check.usable(imageUrl).catch(() => undefined);
+}
+
+function choicesOf(piece: Piece, { pieces, random }: PictureWorld): RoundChoices | undefined {
+  try {
+    return makeChoices(piece, pieces.artists, pieces.nameOf, random);
+  } catch (error) {
+    if (error instanceof NotEnoughArtistsError) return undefined;
+    throw error;
+  }
 }

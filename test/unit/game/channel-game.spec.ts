@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { ChannelGame, type GamePorts, type StepMeta } from '../../../src/game/channel-game.js';
 import type { GameEvent } from '../../../src/game/game.types.js';
-import { nextPicture } from '../../../src/game/next-picture.js';
+import { nextPicture, type PictureWorld, preparePictures } from '../../../src/game/next-picture.js';
+import type { PictureCheck } from '../../../src/game/picture-check.js';
 import { readSavedState } from '../../../src/game/session/saved-state.js';
 import type { GameState } from '../../../src/game/session/state.js';
 import { ada, aGame, answerTo, bob, gallery, ManualClock, rightChoice, seededRandom, settled } from './table.js';
@@ -18,7 +19,17 @@ class Stage {
   saved: GameState | undefined;
   /** Called before each write; may throw, or wait. */
   beforeWrite: (what: 'save' | 'clear' | 'credit') => Promise<void> | void = () => {};
+  /** Whether and where a picture answers; may wait. */
+  usable: PictureCheck['usable'] = async (imageUrl) => imageUrl;
+  readonly passedOver: string[] = [];
   private played: ChannelGame | undefined;
+
+  private readonly pictureWorld: PictureWorld = {
+    pieces: this.pieces,
+    check: { usable: (imageUrl) => this.usable(imageUrl) },
+    random: seededRandom(),
+    reportUnloadable: ({ key }) => this.passedOver.push(key),
+  };
 
   get game(): ChannelGame {
     if (!this.played) throw new Error('No game was started.');
@@ -44,7 +55,8 @@ class Stage {
       await this.beforeWrite('credit');
       this.credited.push(state);
     },
-    nextPicture: (upcoming) => nextPicture(upcoming, this.pieces, seededRandom()),
+    nextPicture: (state) => nextPicture(state, this.pictureWorld),
+    preparePictures: (state) => preparePictures(state, this.pictureWorld),
     announce: (event) => this.events.push(event),
     reportFailure: (doing) => this.failures.push(doing),
   };
@@ -339,5 +351,91 @@ describe('a game over a restart', () => {
     stage.beforeWrite = down;
     await stage.game.close();
     expect(stage.failures).toEqual(['saving the game at shutdown']);
+  });
+});
+
+describe('a game whose pictures come from elsewhere', () => {
+  it('shows a picture under the address where it was found', async () => {
+    const stage = new Stage();
+    stage.usable = async (imageUrl) => `${imageUrl}?at=second-gateway`;
+    await stage.startRound();
+    expect(stage.game.view().imageUrl).toBe('https://example.org/0.svg?at=second-gateway');
+  });
+
+  it('passes over a picture that does not load, and is shorter', async () => {
+    const stage = new Stage();
+    stage.usable = async (imageUrl) => (imageUrl.endsWith('/0.svg') ? undefined : imageUrl);
+    await stage.startRound();
+    expect(stage.game.view()).toMatchObject({ phase: 'round', round: 1, rounds: 1, title: 'Piece 1' });
+    expect(stage.passedOver).toEqual(['KT1:0']);
+    await stage.clock.advance(20_000);
+    expect(stage.said.at(-1)).toBe('game-ended');
+  });
+
+  it('ends in good order when no picture loads, even if the check itself fails', async () => {
+    const stage = new Stage();
+    stage.usable = async () => {
+      throw new Error('no network');
+    };
+    await stage.startRound();
+    expect(stage.said).toEqual(['game-started', 'game-ended']);
+    expect(stage.game.settled).toBe(true);
+    expect(stage.failures).toEqual([]);
+  });
+
+  it('looks at the pictures to come while a phase runs', async () => {
+    const stage = new Stage();
+    const asked: string[] = [];
+    stage.usable = async (imageUrl) => {
+      asked.push(imageUrl);
+      return imageUrl;
+    };
+    await stage.start();
+    expect(asked).toEqual(['https://example.org/0.svg', 'https://example.org/1.svg']);
+    await stage.clock.advance(3_000);
+    asked.splice(0);
+    await stage.clock.advance(14_000);
+    expect(asked).toEqual([]);
+    await stage.clock.advance(1_000);
+    expect(asked).toContain('https://example.org/1.svg');
+  });
+
+  it('announces no round before its picture is there and saved', async () => {
+    const stage = new Stage();
+    let found = (_url: string) => {};
+    stage.usable = () => new Promise((resolve) => (found = resolve));
+    await stage.start();
+    await stage.clock.advance(6_000);
+    expect(stage.said).toEqual(['game-started']);
+    found('https://example.org/late.svg');
+    await settled();
+    expect(stage.saved).toMatchObject({ phase: 'round' });
+    expect(stage.game.view()).toMatchObject({ phase: 'round', endsAt: stage.clock.now() + 15_000 });
+  });
+
+  it('is stopped at once while it waits for a picture, and stays so when that comes', async () => {
+    const stage = new Stage();
+    let found = (_url: string) => {};
+    stage.usable = () => new Promise((resolve) => (found = resolve));
+    await stage.startRound();
+    await stage.game.stop(ada, 'ada');
+    expect(stage.game.view().phase).toBe('stopped');
+    found('https://example.org/late.svg');
+    await settled();
+    expect(stage.said).toEqual(['game-started', 'game-stopped']);
+    expect(stage.saved).toBeUndefined();
+    expect(stage.clock.running).toBe(0);
+  });
+
+  it('shuts down at once while it waits for a picture, and shows it after the restart', async () => {
+    const stage = new Stage();
+    stage.usable = () => new Promise(() => undefined);
+    await stage.startRound();
+    await stage.game.close();
+    expect(stage.saved).toMatchObject({ phase: 'starting', suspendedAt: stage.clock.now() });
+    stage.usable = async (imageUrl) => imageUrl;
+    await stage.restart();
+    await stage.clock.advance(5_000);
+    expect(stage.game.view()).toMatchObject({ phase: 'round', round: 1, title: 'Piece 0' });
   });
 });
