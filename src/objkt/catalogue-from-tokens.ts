@@ -109,7 +109,8 @@ function shortened(address: string): string {
 
 function line(text: unknown, maxLength: number): string {
   if (typeof text !== 'string') return '';
-  return text.slice(0, maxLength).replace(/\s+/gu, ' ').replace(UNPRINTABLE, '').trim();
+  const printable = text.slice(0, maxLength).replace(/\s/gu, ' ').replace(UNPRINTABLE, '');
+  return printable.replace(/ +/g, ' ').trim();
 }
 
 function paragraph(text: unknown): string {
