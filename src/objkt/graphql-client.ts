@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { within } from './within.js';
 
 export interface GraphqlClientOptions {
   /** The endpoint. */
@@ -98,19 +99,13 @@ export class GraphqlClient {
 
   async #post(body: string, signal: AbortSignal): Promise<Record<string, unknown>> {
     const { url, timeoutMs } = this.#options;
-    let response: Response;
-    let text: string;
-    try {
-      response = await this.#world.fetch(url, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'User-Agent': 'nest-append-log' },
-        body,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-      });
-      text = await response.text();
-    } catch (error) {
+    const headers = { 'Content-Type': 'application/json', Accept: 'application/json', 'User-Agent': 'nest-append-log' };
+    const { response, text } = await within(timeoutMs, signal, async (limited) => {
+      const answer = await this.#world.fetch(url, { method: 'POST', headers, body, signal: limited });
+      return { response: answer, text: await answer.text() };
+    }).catch((error: unknown) => {
       throw new GraphqlError(`${url} ${this.#failure(error)}.`, {}, { cause: error });
-    }
+    });
     const status = `${response.status} ${response.statusText}`.trim();
     if (response.status === 429 || response.status >= 500) {
       throw new GraphqlError(`${url} answered ${status}.`, retryAfter(response, this.#world.now()));

@@ -1,5 +1,6 @@
 import type { PictureCheck } from '../game/index.js';
 import { gatewayUrl, ipfsPath, isAtGateway } from './ipfs.js';
+import { within } from './within.js';
 
 export interface GatewayPictureOptions {
   /** Bases of IPFS gateways, in the order in which they are asked. */
@@ -59,18 +60,24 @@ export class GatewayPictureCheck implements PictureCheck {
   }
 
   async #ask(imageUrl: string): Promise<string | undefined> {
-    const { gateways, gatewayMs, limitMs } = this.#options;
+    const search = within(this.#options.limitMs, undefined, (limit) => this.#search(imageUrl, limit));
+    return this.#remember(imageUrl, await search.catch(() => undefined));
+  }
+
+  async #search(imageUrl: string, limit: AbortSignal): Promise<string | undefined> {
+    const { gateways, gatewayMs } = this.#options;
     const path = ipfsPath(imageUrl);
-    const limit = AbortSignal.timeout(limitMs);
     const places = path === undefined ? [imageUrl] : gateways.map((gateway) => gatewayUrl(gateway, path));
     for (const [i, place] of places.entries()) {
-      const url = await pictureAt(place, AbortSignal.any([limit, AbortSignal.timeout(gatewayMs)]));
+      const asked = within(gatewayMs, limit, (signal) => pictureAt(place, signal));
+      // Whatever goes wrong at one gateway, the next one may have it.
+      const url = await asked.catch(() => undefined);
       // A gateway that leads elsewhere is none: no page would show what lies there.
       const isWhereItShouldBe = path === undefined || (url && isAtGateway(url, gateways[i] as string));
-      if (url !== undefined && isWhereItShouldBe) return this.#remember(imageUrl, url);
-      if (limit.aborted) break;
+      if (url !== undefined && isWhereItShouldBe) return url;
+      limit.throwIfAborted();
     }
-    return this.#remember(imageUrl, undefined);
+    return undefined;
   }
 
   #remember(imageUrl: string, url: string | undefined): string | undefined {
@@ -83,18 +90,14 @@ export class GatewayPictureCheck implements PictureCheck {
   }
 }
 
-/** Where a picture was found, at the end of all redirections; undefined where none is. */
+/** Where a picture was found, at the end of all redirections; undefined where something else is. */
 async function pictureAt(url: string, signal: AbortSignal): Promise<string | undefined> {
-  try {
-    const response = await fetch(url, { headers: { Range: RANGE, Accept: 'image/*' }, signal });
-    const type = response.headers.get('content-type') ?? '';
-    const isPicture = (response.status === 200 || response.status === 206) && /^image\//i.test(type.trim());
-    const reader = response.body?.getReader();
-    const first = isPicture ? await reader?.read() : undefined;
-    // The rest is not wanted, however long it is.
-    await reader?.cancel();
-    return first?.value?.length ? response.url : undefined;
-  } catch {
-    return undefined;
-  }
+  const response = await fetch(url, { headers: { Range: RANGE, Accept: 'image/*' }, signal });
+  const type = response.headers.get('content-type') ?? '';
+  const isPicture = (response.status === 200 || response.status === 206) && /^image\//i.test(type.trim());
+  const reader = response.body?.getReader();
+  const first = isPicture ? await reader?.read() : undefined;
+  // The rest is not wanted, however long it is.
+  await reader?.cancel();
+  return first?.value?.length ? response.url : undefined;
 }
