@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   loadEnvironment();
   const port = portFrom(process.env.PORT);
   const host = process.env.HOST || DEFAULT_HOST;
-  const app = await NestFactory.create(AppModule, {
+  const app = await NestFactory.create(AppModule.from(process.env), {
     // An open event stream would hold up the shutdown.
     forceCloseConnections: true,
     // Errors are explained below instead of ending the process with a stack.

@@ -57,6 +57,7 @@ export const ROOMS: Room[] = [
     packages: [...NEST, ...NODE],
   },
   { name: 'discord', files: /^src\/discord\//, imports: [gameDoor], packages: [...NEST, ...NODE, 'discord.js'] },
+  { name: 'objkt', files: /^src\/objkt\//, imports: [gameDoor], packages: [...NEST, ...NODE] },
   { name: 'web', files: /^src\/web\//, imports: [gameDoor], packages: [...NEST, ...NODE, ...FS, 'express'] },
   { name: 'cli', files: /^src\/cli\//, imports: [logDoor], packages: [...NODE, ...FS, 'commander'] },
 ];

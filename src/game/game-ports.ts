@@ -4,9 +4,12 @@ import type { GameClock, GameRandom } from './clock.js';
 import { creditPlayers } from './crediting.js';
 import type { DailyService } from './daily.service.js';
 import type { GameEvent } from './game.types.js';
-import { nextPicture } from './next-picture.js';
-import type { Pieces } from './pieces.js';
+import { nextPicture, type PictureWorld, preparePictures } from './next-picture.js';
+import type { PictureCheck } from './picture-check.js';
+import type { Piece, Pieces } from './pieces.js';
 import { type GameRecords, recordOf } from './records/index.js';
+import type { RoundPicture } from './session/session.js';
+import type { GameState } from './session/state.js';
 
 export interface GameWorld {
   states: Pick<GameStateRepository, 'saveGameState' | 'clearGameState'>;
@@ -14,15 +17,23 @@ export interface GameWorld {
   records: Pick<GameRecords, 'write'>;
   catalogue: { pieces(): Pieces };
   daily: Pick<DailyService, 'picture' | 'admit' | 'finish'>;
+  pictures: PictureCheck;
   clock: GameClock;
   random: GameRandom;
-  logger: { error(message: string): void };
+  logger: { error(message: string): void; warn(message: string): void };
   announce(event: GameEvent): void;
 }
 
 /** Gives running games the repositories, the catalogue and the clock of the application. */
 export function gamePorts(world: GameWorld): GamePorts {
-  const { states, players, records, catalogue, daily, clock, random, logger } = world;
+  const { states, players, records, catalogue, daily, pictures, clock, random, logger } = world;
+  const pictureWorld = () => ({
+    pieces: catalogue.pieces(),
+    check: pictures,
+    random,
+    reportUnloadable: ({ key, title, imageUrl }: Pick<Piece, 'key' | 'title' | 'imageUrl'>) =>
+      logger.warn(`The picture of "${title}" (${key}) does not load, and the game goes on without it: ${imageUrl}`),
+  });
   return {
     clock,
     save: async (state, meta) => {
@@ -44,9 +55,26 @@ export function gamePorts(world: GameWorld): GamePorts {
         logger.error(`The record of player ${userId} refuses game ${state.gameId}, which is not counted: ${error}`),
       );
     },
-    nextPicture: async (state) =>
-      state.day === undefined ? nextPicture(state, catalogue.pieces(), random) : daily.picture(state),
+    nextPicture: (state) =>
+      state.day === undefined ? nextPicture(state, pictureWorld()) : dailyPicture(state, daily, pictureWorld()),
+    preparePictures: (state) => preparePictures(state, pictureWorld()),
     announce: (event) => world.announce(event),
     reportFailure: (doing, error) => logger.error(`${doing} failed: ${error}`),
   };
+}
+
+/** As `nextPicture`, of the rounds that the day has. */
+async function dailyPicture(
+  state: GameState,
+  daily: Pick<DailyService, 'picture'>,
+  { check, reportUnloadable }: PictureWorld,
+): Promise<RoundPicture | undefined> {
+  for (let { upcoming } = state; ; ) {
+    const picture = await daily.picture({ ...state, upcoming });
+    if (!picture) return undefined;
+    const imageUrl = await check.usable(picture.imageUrl).catch(() => undefined);
+    if (imageUrl !== undefined) return { ...picture, imageUrl };
+    reportUnloadable({ ...picture, key: picture.pieceKey });
+    upcoming = picture.upcoming;
+  }
 }

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { BeforeApplicationShutdown, Inject, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
+import {
+  BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  OnApplicationBootstrap,
+  Optional,
+} from '@nestjs/common';
 import { filter, Observable, Subject } from 'rxjs';
 import { GameStateRepository, PlayerRepository } from '../storage/index.js';
 import { CatalogueService } from './catalogue.service.js';
@@ -21,6 +28,7 @@ import { type GamePlan, gamePlan } from './game-plan.js';
 import { gamePorts } from './game-ports.js';
 import { checkedAnswer, checkedId, checkedPlayer, cleanName } from './identity.js';
 import { type LeaderboardSortBy, type RankedPlayer, ranked } from './leaderboard.js';
+import { PICTURE_CHECK, type PictureCheck, unchecked } from './picture-check.js';
 import type { Piece } from './pieces.js';
 import {
   type BoardQuery,
@@ -69,10 +77,11 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly records: GameRecords,
     private readonly boards: BoardService,
     private readonly corrections: CorrectionService,
+    @Optional() @Inject(PICTURE_CHECK) pictures: PictureCheck = unchecked,
   ) {
     const { logger, subject } = this;
     const announce = (event: GameEvent) => subject.next(event);
-    this.ports = gamePorts({ states, players, records, catalogue, daily, clock, random, logger, announce });
+    this.ports = gamePorts({ states, players, records, catalogue, daily, pictures, clock, random, logger, announce });
   }
 
   async onApplicationBootstrap(): Promise<void> {

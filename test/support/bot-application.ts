@@ -19,10 +19,14 @@ export interface BotApplication {
 }
 
 /** Starts the application and waits until it can be played; fails with what it printed if it ends before. */
-export async function startBotApplication(dataDir: string, port = 0): Promise<BotApplication> {
+export async function startBotApplication(
+  dataDir: string,
+  port = 0,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<BotApplication> {
   const { DEBUG: _, HOST: __, ...env } = process.env;
   const child = spawn(process.execPath, [PROGRAM], {
-    env: { ...env, NODE_OPTIONS: '', NO_COLOR: '1', PORT: String(port), DATA_DIR: dataDir },
+    env: { ...env, NODE_OPTIONS: '', NO_COLOR: '1', PORT: String(port), DATA_DIR: dataDir, ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const stop = async (signal: 'SIGTERM' | 'SIGKILL') => {

@@ -80,6 +80,8 @@ export class FakeStore {
   readonly credits = new Map<string, Credit[]>();
   catalogue: TokenCatalogue | undefined;
   saves = 0;
+  /** The time by which catalogues are stamped. */
+  now: () => number = () => 0;
   /** Called before each write; may throw, or wait. */
   beforeWrite: () => Promise<void> | void = () => {};
 
@@ -132,16 +134,29 @@ export class FakeStore {
 
   readonly tokens = {
     loadTokens: async () => structuredClone(this.catalogue),
-    saveTokens: async (tokens: TokenCatalogue['tokens'], artistInfo?: TokenCatalogue['artistInfo']) => {
+    saveTokens: async (
+      tokens: TokenCatalogue['tokens'],
+      artistInfo?: TokenCatalogue['artistInfo'],
+      _meta?: object,
+      source?: string,
+    ) => {
       await this.write();
       this.catalogue = structuredClone({
-        lastUpdated: new Date(0).toISOString(),
+        lastUpdated: new Date(this.now()).toISOString(),
         count: tokens.length,
         tokens,
         ...(artistInfo ? { artistInfo } : {}),
+        ...(source ? { source } : {}),
       });
       return this.catalogue;
     },
+    get: async (member: keyof TokenCatalogue) => this.catalogue?.[member],
+    set: async (member: keyof TokenCatalogue, value: unknown) => {
+      await this.write();
+      Object.assign(this.catalogue as object, { [member]: value });
+    },
+    needsTokenRefresh: async (maxAgeHours: number) =>
+      !this.catalogue || this.now() - Date.parse(this.catalogue.lastUpdated) > maxAgeHours * 3_600_000,
   } as unknown as TokenRepository;
 
   /** What one application keeps of finished games. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RankedPlayer } from '../../../src/game/index.js';
+import { securityHeaders } from '../../../src/web/security-headers.js';
 import { openWebStage, type WebStage } from '../../support/web-stage.js';
 
 let stage: WebStage;
@@ -56,6 +57,21 @@ describe('The page', () => {
     const response = await get(path);
     expect([response.status, response.headers.get('location')]).toEqual([302, target]);
   });
+});
+
+describe('The policy of the page', () => {
+  it('AllowsPicturesFromWhereTheWiringSays', async () => {
+    const other = await openWebStage(['https://ipfs.io', 'https://*.ipfs.dweb.link']);
+    const policy = (await fetch(other.url)).headers.get('content-security-policy');
+    await other.close();
+    expect(policy).toContain("; img-src 'self' https://ipfs.io https://*.ipfs.dweb.link; ");
+    expect(policy?.replace(/img-src [^;]+; /, '')).not.toMatch(/unsafe|https?:|\*/);
+  });
+
+  it.each(["https://a.example; script-src 'unsafe-inline'", 'https://a.example https://b.example', '*', 'data:', ''])(
+    'RefusesToTake %s',
+    (source) => expect(() => securityHeaders([source])).toThrow(TypeError),
+  );
 });
 
 describe('An artwork', () => {
