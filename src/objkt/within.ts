@@ -11,7 +11,9 @@ export async function within<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(new DOMException(`No end after ${limitMs} ms.`, 'TimeoutError')), limitMs);
+  const timeOver = () => limit.abort(new DOMException(`No end after ${limitMs} ms.`, 'TimeoutError'));
+  // A picture that was asked for ahead of time keeps no process from ending.
+  const timer = setTimeout(timeOver, limitMs).unref();
   const giveUp = () => limit.abort(signal?.reason);
   signal?.addEventListener('abort', giveUp);
   const aborted = new Promise<never>((_, reject) => {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { GameView } from '../../src/game/index.js';
 import { type BotApplication, startBotApplication } from '../support/bot-application.js';
+import { openBrowser, Visitor, WIDE } from '../support/browser.js';
 import { FakeGateway } from '../support/fake-gateway.js';
 import { FakeObjkt } from '../support/fake-objkt.js';
 import { cidOf, collectionOf, WALLET } from '../support/objkt-tokens.js';
@@ -109,6 +110,23 @@ describe('The application with a wallet', () => {
     expect(view.imageUrl).toBe(`${gateway.url}/ipfs/${cidOf(7)}`);
     await printed(app, /The picture of "Piece \d+" \(KT1\w+:\d+\) does not load, and the game goes on without it/);
   }, 60_000);
+
+  it('ShowsThePicturesOfTheGatewayToABrowserThatKeepsThePolicy', async () => {
+    const app = await start();
+    await printed(app, /12 pieces by 6 artists/);
+    const browser = await openBrowser();
+    try {
+      const visitor = await Visitor.arrive(browser, WIDE);
+      await visitor.enterByLink(app.url, 'Ada', 'policy');
+      await visitor.startGame({ rounds: 3, roundSeconds: 8, pauseSeconds: 2 });
+      await visitor.seeRound(1);
+      expect((await visitor.wall()).artwork).toContain(`${gateway.url}/ipfs/`);
+      expect(await visitor.page.evaluate("document.querySelector('.artwork').naturalWidth")).toBe(1);
+      await visitor.leave();
+    } finally {
+      await browser.close();
+    }
+  }, 90_000);
 
   it('RefusesToStartWithAVariableThatIsWrong', async () => {
     await expect(startBotApplication(dataDir, 0, { OBJKT_WALLET: 'vitalik.eth' })).rejects.toThrow(
