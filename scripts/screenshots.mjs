@@ -1,14 +1,19 @@
-// Takes the pictures of the README from a running application: one game, one wide window, one phone, three guests.
+// Takes the pictures of the README: starts the application on a directory of its own, in which some people have played
+// before, and plays one game: one wide window, one phone, three guests.
 //
-//   DATA_DIR=$(mktemp -d) npm start, and in another shell:
-//   node scripts/screenshots.mjs [address] [output directory]
+//   npm run build && node scripts/screenshots.mjs [output directory]
 
-import { mkdirSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { chromium } from 'playwright-core';
 import { builtInCatalogue } from '../dist/game/catalogue/index.js';
+import { PlayerRepository, StorageModule } from '../dist/index.js';
 
-const [address = 'http://127.0.0.1:3000', directory = join('docs', 'images')] = process.argv.slice(2);
+const [directory = join('docs', 'images')] = process.argv.slice(2);
 const ROOM = 'gallery';
 const SETTINGS = { rounds: 5, roundSeconds: 8, pauseSeconds: 2 };
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars'];
@@ -17,6 +22,9 @@ const { tokens, artistInfo } = builtInCatalogue();
 const artists = new Map(tokens.map((token) => [token.imageUrl, artistInfo[token.primaryArtist].displayName]));
 
 mkdirSync(directory, { recursive: true });
+const dataDir = mkdtempSync(join(tmpdir(), 'append-log-pictures-'));
+await fillHall();
+const { application, address } = await startApplication();
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
   args: FLAGS,
@@ -25,6 +33,41 @@ try {
   await play();
 } finally {
   await browser.close();
+  application.kill('SIGTERM');
+  await new Promise((resolve) => application.once('exit', resolve));
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
+/** Some weeks of games of people who are not in the room. */
+async function fillHall() {
+  class HallModule {}
+  Module({ imports: [StorageModule.forRoot({ dataDir })] })(HallModule);
+  const hall = await NestFactory.createApplicationContext(HallModule, { logger: false });
+  const players = hall.get(PlayerRepository);
+  for (const [place, username] of ['Rosa', 'Vera', 'Mary', 'Joan', 'Edith'].entries()) {
+    for (let game = 0; game < 34 - 5 * place; game++) {
+      // Better with time, and never twice the same; the numbers are of no importance.
+      const score = Math.round(220 + 9 * game + 130 * Math.sin(game * 1.7 + place) - 25 * place);
+      const date = new Date(Date.now() - (40 - game) * 86_400_000).toISOString();
+      const isWinner = (game * 7 + place) % 3 === 0;
+      const result = { gameId: `${username} ${game}`, date, score, isWinner, correctAnswers: 4, incorrectAnswers: 1 };
+      await players.creditGame(`demo:${username.toLowerCase()}`, username, result);
+    }
+  }
+  await hall.close();
+}
+
+async function startApplication() {
+  const env = { ...process.env, PORT: '0', DATA_DIR: dataDir };
+  const child = spawn(process.execPath, [join('dist', 'main.js')], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const url = await new Promise((resolve, reject) => {
+    child.stdout.on('data', (text) => {
+      const found = /http:\S+/.exec(String(text))?.[0];
+      if (found) resolve(found);
+    });
+    child.once('exit', () => reject(new Error('The application ended.')));
+  });
+  return { application: child, address: url };
 }
 
 async function play() {
@@ -44,6 +87,28 @@ async function play() {
   await Promise.all(guests.map((stop) => stop()));
   await wide.waitForTimeout(2_000);
   await save(wide, 'podium.png');
+  await showPages(wide, phone);
+}
+
+/** A player with a history, the leaderboard, and a round in which the name is typed. */
+async function showPages(wide, phone) {
+  for (const page of [wide, phone]) {
+    await page.goto(`${address}/p/demo%3Arosa`);
+    await page.locator('.plot').waitFor();
+    await save(page, page === wide ? 'profile.png' : 'profile-phone.png');
+  }
+  await wide.goto(`${address}/leaderboard`);
+  await wide.locator('.board-row').nth(4).waitFor();
+  await save(wide, 'leaderboard.png');
+  await wide.goto(`${address}/r/typed`);
+  await wide.locator('input[name="mode"][value="typed"]').check({ force: true });
+  await wide.getByRole('button', { name: 'Start the game' }).click();
+  await wide.locator('.typing').waitFor({ timeout: 30_000 });
+  await wide.waitForTimeout(1_200);
+  await wide.keyboard.type('somebody else');
+  await wide.keyboard.press('Enter');
+  await wide.locator('.feedback.is-wrong').waitFor();
+  await save(wide, 'typed-round.png');
 }
 
 async function playRound(round, wide, phone) {

@@ -1,20 +1,32 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { CompactionModule } from './compaction/index.js';
 import { GameModule } from './game/index.js';
+import { imageSourcesOf, ObjktModule, objktOptionsFrom } from './objkt/index.js';
 import { optionalRooms } from './optional-rooms.module.js';
 import { StorageModule } from './storage/index.js';
 import { WebModule } from './web/index.js';
 
 /** The bot application: a store, its upkeep, a quiz, and a page to play it on. */
-@Module({
-  imports: [
-    StorageModule.forRootAsync({ useFactory: () => ({ dataDir: process.env.DATA_DIR || './data' }) }),
-    ScheduleModule.forRoot(),
-    CompactionModule.forRoot(),
-    GameModule,
-    WebModule,
-    ...optionalRooms(process.env),
-  ],
-})
-export class AppModule {}
+@Module({})
+export class AppModule {
+  /**
+   * With the catalogue that the environment names, which is the built-in one where it names none.
+   * @throws TypeError naming a variable that is wrong
+   */
+  static from(environment: NodeJS.ProcessEnv): DynamicModule {
+    const objkt = objktOptionsFrom(environment);
+    return {
+      module: AppModule,
+      imports: [
+        StorageModule.forRootAsync({ useFactory: () => ({ dataDir: environment.DATA_DIR || './data' }) }),
+        ScheduleModule.forRoot(),
+        CompactionModule.forRoot(),
+        ...(objkt ? [ObjktModule.forRoot(objkt)] : []),
+        GameModule,
+        objkt ? WebModule.withPicturesFrom(imageSourcesOf(objkt.gateways)) : WebModule,
+        ...optionalRooms(environment),
+      ],
+    };
+  }
+}

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
+import { AppModule } from './app.module.js';
 import { QuietLogger } from './quiet.logger.js';
 
 const DEFAULT_PORT = 3000;
@@ -11,9 +12,7 @@ async function main(): Promise<void> {
   loadEnvironment();
   const port = portFrom(process.env.PORT);
   const host = process.env.HOST || DEFAULT_HOST;
-  // What the rooms are is decided by the environment, so it is read first.
-  const { AppModule } = await import('./app.module.js');
-  const app = await NestFactory.create(AppModule, {
+  const app = await NestFactory.create(AppModule.from(process.env), {
     // An open event stream would hold up the shutdown.
     forceCloseConnections: true,
     // Errors are explained below instead of ending the process with a stack.

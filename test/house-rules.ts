@@ -62,6 +62,7 @@ export const ROOMS: Room[] = [
     imports: [gameDoor, storageDoor],
     packages: [...NEST, ...NODE, 'discord.js'],
   },
+  { name: 'objkt', files: /^src\/objkt\//, imports: [gameDoor], packages: [...NEST, ...NODE] },
   { name: 'web', files: /^src\/web\//, imports: [gameDoor], packages: [...NEST, ...NODE, ...FS, 'express'] },
   { name: 'cli', files: /^src\/cli\//, imports: [logDoor], packages: [...NODE, ...FS, 'commander'] },
 ];

@@ -1,11 +1,13 @@
 import type { ChatInputCommandInteraction, RESTPostAPIChatInputApplicationCommandsJSONBody } from 'discord.js';
-import type { CatalogueService, GameService } from '../game/index.js';
+import type { CatalogueService, GameService, PictureCheck } from '../game/index.js';
 import type { Cooldown } from './cooldowns.js';
 
 /** What a command works with. */
 export interface CommandContext {
   game: GameService;
   catalogue: CatalogueService;
+  /** Undefined where pictures are not looked at before they are shown. */
+  pictures: PictureCheck | undefined;
   /** Milliseconds since 1970. */
   now(): number;
 }

@@ -59,8 +59,12 @@ export class DiscordClient {
   /** @returns the id of the new message; posting the same once again returns that of the first */
   async post(channelId: string, body: MessageBody, nonce: string): Promise<string> {
     const route = Routes.channelMessages(channelId);
-    const posted = await this.rest.post(route, { body: { ...body, nonce, enforce_nonce: true } });
-    return (posted as RESTPostAPIChannelMessageResult).id;
+    const answer = await this.rest.post(route, { body: { ...body, nonce, enforce_nonce: true } });
+    const posted = answer as RESTPostAPIChannelMessageResult;
+    const isAsPosted = posted.embeds[0]?.description === body.embeds?.[0]?.description;
+    // A former process has posted it, and died before it wrote that down.
+    if (!isAsPosted) await this.edit(channelId, posted.id, body);
+    return posted.id;
   }
 
   async edit(channelId: string, messageId: string, body: MessageBody): Promise<void> {

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import {
   type ChatInputCommandInteraction,
   DiscordAPIError,
@@ -6,7 +6,14 @@ import {
   MessageFlags,
   RESTJSONErrorCodes,
 } from 'discord.js';
-import { CatalogueService, GAME_CLOCK, type GameClock, GameService } from '../game/index.js';
+import {
+  CatalogueService,
+  GAME_CLOCK,
+  type GameClock,
+  GameService,
+  PICTURE_CHECK,
+  type PictureCheck,
+} from '../game/index.js';
 import { Answers } from './answers.service.js';
 import { commandNamed } from './command-registry.js';
 import { Cooldowns } from './cooldowns.js';
@@ -24,6 +31,7 @@ export class Interactions {
     private readonly catalogue: CatalogueService,
     private readonly answers: Answers,
     @Inject(GAME_CLOCK) private readonly clock: GameClock,
+    @Optional() @Inject(PICTURE_CHECK) private readonly pictures?: PictureCheck,
   ) {
     this.cooldowns = new Cooldowns(() => clock.now());
   }
@@ -56,8 +64,8 @@ export class Interactions {
     }
     // Discord takes an answer within three seconds, and the store may need longer.
     await interaction.deferReply(command.isPrivate ? { flags: MessageFlags.Ephemeral } : {});
-    const { game, catalogue, clock } = this;
-    await command.execute(interaction, { game, catalogue, now: () => clock.now() });
+    const { game, catalogue, pictures, clock } = this;
+    await command.execute(interaction, { game, catalogue, pictures, now: () => clock.now() });
   }
 
   /** A refusal is for the one who asked alone, whatever the answer would have been. */

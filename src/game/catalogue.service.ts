@@ -1,28 +1,50 @@
-import { isDeepStrictEqual } from 'node:util';
-import { Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
-import { type TokenCatalogue, TokenRepository } from '../storage/index.js';
+import {
+  BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  OnApplicationBootstrap,
+  Optional,
+} from '@nestjs/common';
+import { TokenRepository } from '../storage/index.js';
 import { builtInCatalogue, drawPiece } from './catalogue/index.js';
+import { CatalogueRefresh, type RefreshReport } from './catalogue-refresh.js';
+import { CATALOGUE_SOURCE, type CatalogueSource } from './catalogue-source.js';
+import { isBuiltIn, isOutdatedBuiltIn, type StoredCatalogue } from './catalogue-verdict.js';
 import { Pieces } from './pieces.js';
 
-type Stored = Pick<TokenCatalogue, 'tokens' | 'artistInfo'>;
-
 /**
- * What there is to play: the stored catalogue, whoever made it. Where none is stored, the built-in one is stored and
- * played; one that an older version of this package stored is brought up to date.
+ * What there is to play: the stored catalogue, whoever made it, or the built-in one. Where the application has a
+ * {@link CatalogueSource}, the catalogue is fetched from it in the background and stored; games go on meanwhile.
  */
 @Injectable()
-export class CatalogueService implements OnApplicationBootstrap {
+export class CatalogueService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(CatalogueService.name);
+  private readonly refreshing: CatalogueRefresh | undefined;
   private loading: Promise<void> | undefined;
   private current = new Pieces({ tokens: [] });
 
-  constructor(private readonly tokens: TokenRepository) {}
+  constructor(
+    private readonly tokens: TokenRepository,
+    @Optional() @Inject(CATALOGUE_SOURCE) source?: CatalogueSource,
+  ) {
+    const { logger } = this;
+    const play = (catalogue: StoredCatalogue) => {
+      this.current = new Pieces(catalogue);
+    };
+    this.refreshing = source && new CatalogueRefresh(source, { tokens, logger, play, now: Date.now, later });
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     await this.ready();
+    await this.refreshing?.start();
   }
 
-  /** Resolves once the catalogue is there; loads it the first time. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.refreshing?.close();
+  }
+
+  /** Resolves once the catalogue is there; loads it the first time. Never waits for a source. */
   ready(): Promise<void> {
     this.loading ??= this.reload();
     return this.loading;
@@ -31,12 +53,14 @@ export class CatalogueService implements OnApplicationBootstrap {
   /** Reads the catalogue again, after new tokens were saved. Running rounds keep their picture. */
   async reload(): Promise<void> {
     const stored = await this.tokens.loadTokens();
-    const builtIn = builtInCatalogue();
-    if (stored && !isOutdatedBuiltIn(stored, builtIn)) {
+    if (stored && this.isToBePlayed(stored)) {
       this.current = new Pieces(stored);
       return;
     }
+    const builtIn = builtInCatalogue();
     this.current = new Pieces(builtIn);
+    // A source will soon have something better to store; what another one left may be asked for again.
+    if (this.refreshing || (stored && !isBuiltIn(stored))) return;
     try {
       await this.tokens.saveTokens(builtIn.tokens, builtIn.artistInfo, {
         actor: 'game',
@@ -48,6 +72,22 @@ export class CatalogueService implements OnApplicationBootstrap {
     }
   }
 
+  /**
+   * Fetches the catalogue from its source now, or joins the fetch that is running. Never rejects: where the report has
+   * an `error`, the former catalogue stays.
+   * @param options.force takes a catalogue that has lost more than half of its pieces. @default false
+   * @throws TypeError where the application has no source
+   */
+  refresh({ force = false }: { force?: boolean } = {}): Promise<RefreshReport> {
+    if (!this.refreshing) throw new TypeError('The catalogue is built in: there is no source to refresh it from.');
+    return this.refreshing.run(force);
+  }
+
+  /** The newest refresh that ended, since the application started. */
+  get lastRefresh(): RefreshReport | undefined {
+    return this.refreshing?.last;
+  }
+
   /** The pieces to play with. */
   pieces(): Pieces {
     return this.current;
@@ -57,15 +97,16 @@ export class CatalogueService implements OnApplicationBootstrap {
   artwork(tokenId: string): string | undefined {
     return drawPiece(tokenId);
   }
+
+  private isToBePlayed(stored: StoredCatalogue): boolean {
+    if (isOutdatedBuiltIn(stored)) return false;
+    if (stored.source === undefined || this.refreshing) return true;
+    this.logger.log(`The stored catalogue is of ${stored.source}, which is not asked for: the built-in one is played.`);
+    return false;
+  }
 }
 
-/** Only pieces of our own are ever replaced: a catalogue with a single token of another contract is somebody's. */
-function isOutdatedBuiltIn(stored: Stored, builtIn: Stored): boolean {
-  const own = builtIn.tokens[0]?.contract;
-  if (stored.tokens.some((token) => token.contract !== own)) return false;
-  return !isDeepStrictEqual(asJson(stored), asJson(builtIn));
-}
-
-function asJson({ tokens, artistInfo }: Stored): unknown {
-  return JSON.parse(JSON.stringify({ tokens, artistInfo: artistInfo ?? {} }));
+function later(callback: () => void, delayMs: number): () => void {
+  const timer = setTimeout(callback, delayMs).unref();
+  return () => clearTimeout(timer);
 }

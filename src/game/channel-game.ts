@@ -29,14 +29,16 @@ export interface GamePorts {
   clock: GameClock;
   save(state: GameState, meta: StepMeta): Promise<void>;
   clear(state: GameState, meta: StepMeta): Promise<void>;
-  /** Keeps the finished game for the boards; safe to repeat. */
-  record(state: GameState): Promise<void>;
   /** Of a daily challenge: whether this is the one game of the day that counts for a player, from now on if need be. */
   admit(state: GameState, player: GamePlayer): Promise<boolean>;
+  /** Keeps the finished game for the boards; safe to repeat. */
+  record(state: GameState): Promise<void>;
   /** Books the scores; safe to repeat. */
   credit(state: GameState): Promise<void>;
-  /** The first piece that can still be shown; undefined when none is left. */
+  /** The first piece that can still be shown; undefined when none is left. May take seconds. */
   nextPicture(state: GameState): Promise<RoundPicture | undefined>;
+  /** Looks at the pictures to come, so that {@link nextPicture} is quick when they are due. */
+  preparePictures(state: GameState): void;
   /** Resolves once the players can see the round, or it took too long; never rejects. */
   present(view: GameView): Promise<void>;
   announce(event: GameEvent): void;
@@ -82,7 +84,7 @@ export class ChannelGame {
     const game = new ChannelGame(state, ports);
     register(game);
     ports.announce({ type: 'game-started', view: game.view() });
-    game.setTimer();
+    game.runPhase();
     return game;
   }
 
@@ -92,7 +94,7 @@ export class ChannelGame {
     if (game.finished) await game.queue(() => game.advance(game.step));
     else {
       ports.announce({ type: 'game-resumed', view: game.view() });
-      game.setTimer();
+      game.runPhase();
     }
     return game;
   }
@@ -214,21 +216,30 @@ export class ChannelGame {
     return barred;
   }
 
+  /** The picture is waited for outside the queue: a slow gateway holds up neither a stop nor a shutdown. */
+  private async takeStep(step: number): Promise<void> {
+    if (step !== this.step) return;
+    const isRoundNext = this.state.phase !== 'round' && !this.finished;
+    const picture = isRoundNext ? this.ports.nextPicture(this.state) : undefined;
+    // A failure is reported by the step itself, which is tried again.
+    if (picture) await picture.catch(() => undefined);
+    await this.queue(() => this.advance(step, picture));
+  }
+
   /** Takes the step that is due; one that cannot be saved is tried again later, and the game waits for it. */
-  private async advance(step: number): Promise<void> {
+  private async advance(step: number, picture?: ReturnType<GamePorts['nextPicture']>): Promise<void> {
     if (step !== this.step) return;
     try {
       if (this.state.phase === 'round') await this.endRound();
       else if (this.finished) await this.settle();
-      else await this.beginRound();
+      else await this.beginRound(await (picture ?? this.ports.nextPicture(this.state)));
     } catch (error) {
       this.ports.reportFailure(`going on after round ${this.state.round}`, error);
       this.retryLater();
     }
   }
 
-  private async beginRound(): Promise<void> {
-    const picture = await this.ports.nextPicture(this.state);
+  private async beginRound(picture: RoundPicture | undefined): Promise<void> {
     if (!picture) return this.finish();
     const next = startRound(this.state, picture, this.ports.clock.now());
     await this.ports.save(next, { actor: BY_GAME, reason: `round ${next.round} started` });
@@ -272,7 +283,13 @@ export class ChannelGame {
     this.leavePhase();
     this.state = next;
     this.failures = 0;
+    this.runPhase();
+  }
+
+  /** Sets the clock of the phase, and uses its time to look at the pictures to come. */
+  private runPhase(): void {
     this.setTimer();
+    if (!this.closing) this.ports.preparePictures(this.state);
   }
 
   private leavePhase(): void {
@@ -284,7 +301,7 @@ export class ChannelGame {
     this.cancelTimer();
     if (this.closing) return;
     const { step } = this;
-    const due = () => void this.queue(() => this.advance(step));
+    const due = () => void this.takeStep(step);
     this.cancelTimer = this.ports.clock.setTimeout(due, Math.max(0, delayMs));
   }
 

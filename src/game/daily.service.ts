@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { InjectRepository, LogRepository } from '../storage/index.js';
+import { type EntryMeta, InjectRepository, LogRepository } from '../storage/index.js';
 import { CatalogueService } from './catalogue.service.js';
 import { GAME_CLOCK, type GameClock } from './clock.js';
 import { DailyAttempt, DailyChallenge, type DailyRound, dayBefore, dayOf } from './daily-challenge.js';
@@ -33,6 +33,16 @@ export interface DailyStanding {
   /** Days in a row with a finished attempt, up to today or, before today's, up to yesterday. */
   streak: number;
 }
+
+/** As the record of a finished game has it. */
+export interface FinishedDaily {
+  gameId: string;
+  /** Milliseconds since 1970; a challenge is that of the day on which its game was started. */
+  startedAt: number;
+  players: readonly { userId: string }[];
+}
+
+const DAY_LENGTH = '2026-11-27'.length;
 
 type Attempts = Map<string, DailyAttempt>;
 
@@ -125,6 +135,36 @@ export class DailyService {
     return { day, played: attempt !== undefined, ...(isFinished ? { score: scoreOf(attempt) } : {}), streak };
   }
 
+  /** Takes back what a game that was undone had scored; it stays the players' attempt of that day. Safe to repeat. */
+  async withdraw(game: FinishedDaily, meta: EntryMeta): Promise<void> {
+    const day = dayOf(game.startedAt);
+    const held = await Promise.all(game.players.map(({ userId }) => this.attempts.get(keyOf(day, userId))));
+    const scored = held.filter((attempt) => attempt?.gameId === game.gameId && attempt.score !== undefined);
+    await Promise.all(
+      (scored as DailyAttempt[]).map(({ userId, username, gameId }) =>
+        this.change(day, userId, meta, () => ({ day, userId, username, gameId })),
+      ),
+    );
+  }
+
+  /** Every attempt of one player, oldest first. */
+  async attemptsBy(userId: string): Promise<DailyAttempt[]> {
+    const attempts: DailyAttempt[] = [];
+    for await (const key of this.attempts.keys()) {
+      const attempt = isOf(userId, key) ? await this.attempts.get(key) : undefined;
+      if (attempt) attempts.push(attempt);
+    }
+    return attempts.sort((a, b) => (a.day < b.day ? -1 : 1));
+  }
+
+  /** Forgets that a player ever tried. Safe to repeat. @returns how many attempts there were */
+  async forget(userId: string, meta: EntryMeta): Promise<number> {
+    const attempts = await this.attemptsBy(userId);
+    await Promise.all(attempts.map(({ day }) => this.attempts.delete(keyOf(day, userId), meta)));
+    (await this.known?.attempts)?.delete(userId);
+    return attempts.length;
+  }
+
   private async hasFinished(day: string, userId: string): Promise<boolean> {
     return (await this.attempts.get(keyOf(day, userId)))?.score !== undefined;
   }
@@ -132,7 +172,7 @@ export class DailyService {
   private async change(
     day: string,
     userId: string,
-    meta: { actor: string; reason: string },
+    meta: EntryMeta,
     next: (current: DailyAttempt | undefined) => DailyAttempt,
   ): Promise<DailyAttempt> {
     const attempt = (await this.attempts.update(keyOf(day, userId), next, meta)) as DailyAttempt;
@@ -178,6 +218,10 @@ function structuredCloneOf(round: DailyRound): DailyRound {
 
 function scoreOf({ score = 0 }: DailyAttempt): number {
   return score;
+}
+
+function isOf(userId: string, key: string): boolean {
+  return key === keyOf(key.slice(0, DAY_LENGTH), userId);
 }
 
 function keyOf(day: string, userId: string): string {

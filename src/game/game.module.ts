@@ -16,7 +16,7 @@ import {
 
 /** The quiz over the three repositories of the (global) `StorageModule`, and logs of its own. */
 @Module({
-  imports: [StorageModule.forFeature([GameRecord, SeasonRecord, ForgetRequest, DailyChallenge, DailyAttempt])],
+  imports: [StorageModule.forFeature([DailyChallenge, DailyAttempt, GameRecord, SeasonRecord, ForgetRequest])],
   providers: [
     GameService,
     CatalogueService,

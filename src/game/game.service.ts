@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { BeforeApplicationShutdown, Inject, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
+import {
+  BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  OnApplicationBootstrap,
+  Optional,
+} from '@nestjs/common';
 import { filter, Observable, Subject } from 'rxjs';
 import { GameStateRepository, PlayerRepository } from '../storage/index.js';
 import { CatalogueService } from './catalogue.service.js';
@@ -18,10 +25,12 @@ import type {
   StopRequest,
 } from './game.types.js';
 import { type GamePlan, gamePlan } from './game-plan.js';
-import { type GamePresenter, gamePorts } from './game-ports.js';
+import { gamePorts } from './game-ports.js';
 import { checkedAnswer, checkedId, checkedPlayer, cleanName } from './identity.js';
 import { type LeaderboardSortBy, type RankedPlayer, ranked } from './leaderboard.js';
+import { PICTURE_CHECK, type PictureCheck, unchecked } from './picture-check.js';
 import type { Piece } from './pieces.js';
+import type { GamePresenter } from './presenting.js';
 import {
   type BoardQuery,
   type BoardRow,
@@ -38,15 +47,8 @@ import {
 } from './records/index.js';
 import { pickRounds } from './rules/index.js';
 import { readSavedState } from './session/saved-state.js';
-import { newGame } from './session/session.js';
+import { type NewGame, newGame } from './session/session.js';
 import { somebodyWhoLeft } from './somebody-who-left.js';
-
-/** A channel, and who starts a game in it. */
-interface StartingPlace {
-  channelId: string;
-  serverId: string | undefined;
-  host: GamePlayer;
-}
 
 /** Channels whose podium is remembered; the oldest are forgotten first. */
 const PODIUMS_KEPT = 1_000;
@@ -77,11 +79,12 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly records: GameRecords,
     private readonly boards: BoardService,
     private readonly corrections: CorrectionService,
+    @Optional() @Inject(PICTURE_CHECK) pictures: PictureCheck = unchecked,
   ) {
     const { logger, subject, presenters } = this;
     const announce = (event: GameEvent) => subject.next(event);
     const stores = { states, players, records, catalogue, daily };
-    this.ports = gamePorts({ ...stores, clock, random, logger, presenters, announce });
+    this.ports = gamePorts({ ...stores, pictures, clock, random, logger, presenters, announce });
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -273,13 +276,14 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
     }
   }
 
-  private async begin(place: StartingPlace, { mode, times }: GamePlan): Promise<ChannelGame> {
+  private async begin(place: Pick<NewGame, 'channelId' | 'serverId' | 'host'>, plan: GamePlan): Promise<ChannelGame> {
+    const { mode, times } = plan;
     const day = mode === 'daily' ? this.daily.today() : undefined;
     const pieces = day === undefined ? this.draw(times.rounds) : await this.daily.rounds(day);
     const keys = pieces.map((piece) => ('key' in piece ? piece.key : piece.pieceKey));
-    const game = { gameId: randomUUID(), ...place, mode, times, pieces: keys, ...(day ? { day } : {}) };
-    const remember = (known: ChannelGame) => this.remember(place.channelId, known);
-    return ChannelGame.start(newGame(game, this.clock.now()), this.ports, remember);
+    const game = { ...place, gameId: randomUUID(), mode, times, pieces: keys, ...(day ? { day } : {}) };
+    const state = newGame(game, this.clock.now());
+    return ChannelGame.start(state, this.ports, (known) => this.remember(place.channelId, known));
   }
 
   private draw(rounds: number): Piece[] {

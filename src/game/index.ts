@@ -1,5 +1,12 @@
 /** The front door of the quiz: nothing outside this folder imports past it. */
 export { CatalogueService } from './catalogue.service.js';
+export type { RefreshReport } from './catalogue-refresh.js';
+export {
+  CATALOGUE_SOURCE,
+  type CatalogueSource,
+  type FetchedCatalogue,
+  type FetchOptions,
+} from './catalogue-source.js';
 export { GAME_CLOCK, GAME_RANDOM, type GameClock, type GameRandom, systemClock } from './clock.js';
 export { type DailyPlace, DailyService, type DailyStanding } from './daily.service.js';
 export { GameError, type GameErrorCode } from './errors.js';
@@ -22,8 +29,9 @@ export type {
   StopRequest,
   TypedAnswer,
 } from './game.types.js';
-export type { GamePresenter } from './game-ports.js';
 export { LEADERBOARD_SORTS, type LeaderboardSortBy, type RankedPlayer } from './leaderboard.js';
+export { PICTURE_CHECK, type PictureCheck } from './picture-check.js';
+export type { GamePresenter } from './presenting.js';
 export {
   BOARD_PERIODS,
   type BoardPeriod,

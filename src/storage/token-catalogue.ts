@@ -84,4 +84,9 @@ export class TokenCatalogue {
   @IsOptional()
   @IsObject()
   artistInfo?: Record<string, ArtistInfo>;
+
+  /** Where the catalogue was fetched; missing where nobody said. */
+  @IsOptional()
+  @IsString()
+  source?: string;
 }

@@ -35,6 +35,7 @@ export class TokenRepository extends LogRepository<unknown> {
 
   /**
    * Replaces the catalogue, stamped with the present time. Artists of the former catalogue do not survive.
+   * @param source where the tokens were fetched, kept with the catalogue
    * @returns the catalogue as stored
    * @throws TypeError when a token or artist breaks a rule; the former catalogue stays.
    */
@@ -42,6 +43,7 @@ export class TokenRepository extends LogRepository<unknown> {
     tokens: readonly Token[],
     artistInfo?: Readonly<Record<string, ArtistInfo>>,
     meta?: EntryMeta,
+    source?: string,
   ): Promise<TokenCatalogue> {
     if (!Array.isArray(tokens)) throw mistake('tokens', 'an array of tokens', tokens);
     if (artistInfo !== undefined && !isPlainObject(artistInfo)) {
@@ -52,6 +54,7 @@ export class TokenRepository extends LogRepository<unknown> {
       count: tokens.length,
       tokens: [...tokens],
       ...(artistInfo === undefined ? {} : { artistInfo: { ...artistInfo } }),
+      ...(source === undefined ? {} : { source }),
     };
     assertCatalogue(catalogue);
     await this.logs.append(TOKENS_LOG, { op: 'SET', data: { ...catalogue } }, meta);

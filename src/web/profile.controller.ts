@@ -4,7 +4,7 @@ import { GameService, type RankedPlayer } from '../game/index.js';
 type PlayedGame = RankedPlayer['gamesHistory'][number];
 
 /** A player as anybody may see them: the figures of the board, and the newest games, oldest first. */
-interface Profile extends Omit<RankedPlayer, 'gamesHistory'> {
+interface Profile extends Omit<RankedPlayer, 'gamesHistory' | 'withdrawnGames'> {
   games: Omit<PlayedGame, 'gameId'>[];
 }
 
@@ -17,7 +17,7 @@ export class ProfileController {
   async profile(@Param('userId') userId: string): Promise<Profile> {
     const player = await this.game.playerStats(userId);
     if (player === undefined) throw new NotFoundException('Nobody by this address has finished a game.');
-    const { gamesHistory, ...figures } = player;
-    return { ...figures, games: gamesHistory.map(({ gameId: _, ...game }) => game) };
+    const { gamesHistory, withdrawnGames: _, ...figures } = player;
+    return { ...figures, games: gamesHistory.map(({ gameId: __, ...game }) => game) };
   }
 }

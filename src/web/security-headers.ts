@@ -1,29 +1,48 @@
-/** Everything the page needs comes from this server, and nothing else may be loaded, run or framed. */
-export const PAGE_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
+/** Injection token of the origins that pictures may come from beside this server, as `img-src` of a policy has them. */
+export const IMAGE_SOURCES = Symbol('IMAGE_SOURCES');
+
+/** Everything the page needs comes from this server, but for pictures; nothing else may be loaded, run or framed. */
+function pagePolicy(imageSources: readonly string[]): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    ["img-src 'self'", ...imageSources].join(' '),
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
 
 /** An artwork may style itself and do nothing more, even when it is opened as a page of its own. */
 export const ARTWORK_POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+
+const IMAGE_SOURCE = /^https?:\/\/(\*\.)?[a-z0-9.-]+(:\d+)?$|^https?:\/\/\[[0-9a-f:]+\](:\d+)?$/;
 
 interface ResponseWithHeaders {
   setHeader(name: string, value: string): unknown;
   removeHeader(name: string): unknown;
 }
 
-/** Middleware for every route of the room: the strict policy, unless the route sets another. */
-export function securityHeaders(_request: unknown, response: ResponseWithHeaders, next: () => void): void {
-  response.setHeader('Content-Security-Policy', PAGE_POLICY);
-  response.setHeader('X-Content-Type-Options', 'nosniff');
-  response.setHeader('Referrer-Policy', 'same-origin');
-  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
-  response.removeHeader('X-Powered-By');
-  next();
+/**
+ * Middleware for every route of the room: the strict policy, unless the route sets another.
+ * @param imageSources origins of pictures, such as `https://ipfs.io` or `https://*.ipfs.dweb.link`
+ * @throws TypeError for one that would say more than that in a policy
+ */
+export function securityHeaders(
+  imageSources: readonly string[],
+): (request: unknown, response: ResponseWithHeaders, next: () => void) => void {
+  for (const source of imageSources) {
+    if (!IMAGE_SOURCE.test(source)) throw new TypeError(`"${source}" is no origin that pictures can come from.`);
+  }
+  const policy = pagePolicy(imageSources);
+  return (_request, response, next) => {
+    response.setHeader('Content-Security-Policy', policy);
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    response.setHeader('Referrer-Policy', 'same-origin');
+    response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+    response.removeHeader('X-Powered-By');
+    next();
+  };
 }

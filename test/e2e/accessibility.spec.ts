@@ -53,6 +53,18 @@ async function chooseMode(visitor: Visitor, mode: string): Promise<void> {
   await visitor.page.locator(`input[name="mode"][value="${mode}"]`).check({ force: true });
 }
 
+/** A shorter game than the form offers. */
+async function startOneRound(page: Page, room: string, name: string): Promise<void> {
+  const settings = { name, rounds: 1, roundSeconds: 10, pauseSeconds: 2 };
+  await page.evaluate(
+    `fetch('/api/rooms/${room}/start', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: ${JSON.stringify(JSON.stringify(settings))},
+    })`,
+  );
+}
+
 describe.each(LOOKS)('Every page, %s', (look, options) => {
   it('ShutsNobodyOut', async () => {
     const ada = await Visitor.arrive(browser, options);
@@ -73,7 +85,7 @@ describe.each(LOOKS)('Every page, %s', (look, options) => {
     await chooseMode(ada, 'daily');
     await see('lobby, daily');
     await chooseMode(ada, 'choices');
-    await ada.startGame(SHORT);
+    await startOneRound(page, `axe-${look}`, `Ada ${look}`);
     await page.locator('.starting').waitFor();
     await see('starting');
     await ada.seeRound(1);
@@ -99,6 +111,12 @@ describe.each(LOOKS)('Every page, %s', (look, options) => {
     await page.goto(`${application.url}/leaderboard`);
     await page.locator('.board-row').first().waitFor();
     await see('leaderboard');
+    await page.getByRole('button', { name: 'Today' }).click();
+    await page
+      .locator('.hall .board-row', { hasText: `Ada ${look}` })
+      .first()
+      .waitFor();
+    expect(await page.getByRole('button', { name: 'Today' }).getAttribute('aria-pressed')).toBe('true');
     expect(Object.values(seen).flat()).toEqual([]);
     // The page of nobody asked for a player that is not there.
     ada.complaints.splice(0, ada.complaints.length, ...ada.complaints.filter((text) => !text.includes('404')));
@@ -177,7 +195,7 @@ describe('Somebody who only watches', () => {
     await ada.startGame({ ...SHORT, roundSeconds: 15 });
     await Promise.all([ada.seeRound(1), bo.seeRound(1)]);
     expect(await bo.page.locator('.feedback').innerText()).toBe('You are watching.');
-    await bo.page.locator('.choice').first().tap();
+    await bo.page.locator('.choice').first().tap({ force: true });
     expect(await bo.page.locator('.choice[aria-pressed="true"]').count()).toBe(0);
     expect(Object.keys((await ada.wall()).scores)).toEqual(['Ada']);
     await bo.page.getByRole('link', { name: 'Play along' }).click();

@@ -147,7 +147,7 @@ describe('a correction on a real data directory', () => {
     const told = await open(await copyOf(played), forget);
     const { exports, ...rest } = told;
     expect(JSON.stringify(rest)).not.toMatch(/bob/i);
-    expect(exports[1]).toEqual({ userId: 'bob', stats: null, games: [], running: [], seasons: [] });
+    expect(exports[1]).toEqual({ userId: 'bob', stats: null, games: [], running: [], seasons: [], daily: [] });
     expect(told.records[1]).toMatchObject({
       host: { userId: 'nobody-1', username: 'Somebody who left' },
       players: [{ userId: 'ada' }, { userId: 'nobody-1', score: 120, isForgotten: true }, { userId: 'cem' }],

@@ -122,7 +122,9 @@ describe('trouble on Discord', () => {
     const { right } = await choices(played, channel);
     expect((await (await ada.click(first, choiceId(view, right))).settled()).content).toBe('Right: 100 points.');
     await reach(played, channel, 'pause', 1);
-    const result = await fake.waitForMessage(channel, (each) => textOf(each).includes('** made ['), { timeoutMs: 10_000 });
+    const result = await fake.waitForMessage(channel, (each) => textOf(each).includes('** made ['), {
+      timeoutMs: 10_000,
+    });
     expect(result.id).toBe(first.id);
     expect(fake.messages(channel).filter(ofRound(1))).toHaveLength(1);
   }, 30_000);

@@ -12,6 +12,7 @@ import {
   choiceId,
   choices,
   eventually,
+  lostPictures,
   ofRound,
   reach,
   startBot,
@@ -295,8 +296,12 @@ describe('the quiz on Discord', () => {
     const admin = fake.as(fake.user('Root'), channel, { permissions: PermissionFlagsBits.Administrator });
     const guide = await (await cy.command('help')).settled();
     for (const { name } of fake.commands()) expect(guide.embeds[0]?.description).toContain(name);
-    const report = await (await admin.command('precache')).settled();
+    for (const place of [1, 11]) lostPictures.add(`https://pictures.example/${place}.png`);
+    const asked = await admin.command('precache');
+    const report = await asked.settled();
     expect(report).toMatchObject({ ephemeral: true, content: expect.stringContaining('12 pieces by 5 artists') });
+    await eventually('the count', () => asked.latest().content.includes('10 of 12 load.'));
+    lostPictures.clear();
     await expect(cy.command('precache')).rejects.toThrow('not offered');
   });
 

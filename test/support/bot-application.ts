@@ -22,11 +22,11 @@ export interface BotApplication {
 export async function startBotApplication(
   dataDir: string,
   port = 0,
-  added: NodeJS.ProcessEnv = {},
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<BotApplication> {
   const { DEBUG: _, HOST: __, DISCORD_TOKEN: ___, ...env } = process.env;
   const child = spawn(process.execPath, [PROGRAM], {
-    env: { ...env, NODE_OPTIONS: '', NO_COLOR: '1', PORT: String(port), DATA_DIR: dataDir, ...added },
+    env: { ...env, NODE_OPTIONS: '', NO_COLOR: '1', PORT: String(port), DATA_DIR: dataDir, ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const stop = async (signal: 'SIGTERM' | 'SIGKILL') => {

@@ -2,10 +2,17 @@
  * The bot in this process, with a real discord.js client, at a fake Discord. Time is the test's own, so that whole games
  * are played in seconds and points are exact.
  */
-import type { LoggerService } from '@nestjs/common';
+import { Global, type LoggerService, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { DiscordModule } from '../../src/discord/index.js';
-import { GAME_CLOCK, GameModule, GameService, type GameView } from '../../src/game/index.js';
+import {
+  GAME_CLOCK,
+  GameModule,
+  GameService,
+  type GameView,
+  PICTURE_CHECK,
+  type PictureCheck,
+} from '../../src/game/index.js';
 import { GameStateRepository, StorageModule, TokenRepository } from '../../src/storage/index.js';
 import { ManualClock } from '../unit/game/table.js';
 import type { FakeChannel, FakeDiscord, FakeMessage } from './fake-discord/index.js';
@@ -54,13 +61,25 @@ export interface BotOptions {
   waits?: boolean;
 }
 
+/** Addresses whose pictures do not load; none, unless a test says so. */
+export const lostPictures = new Set<string>();
+
+const pictures: PictureCheck = {
+  usable: async (address) => (lostPictures.has(address) ? undefined : address),
+};
+
+@Global()
+@Module({ providers: [{ provide: PICTURE_CHECK, useValue: pictures }], exports: [PICTURE_CHECK] })
+class PicturesModule {}
+
 /** Starts the bot and waits until it can be spoken to. */
 export async function startBot(fake: FakeDiscord, dataDir: string, options: BotOptions = {}): Promise<Bot> {
   const { token = fake.botToken, now = Date.now(), waits = true } = options;
   const clock = new ManualClock(now);
   const logger = new HeardLogger();
   const discord = DiscordModule.forRoot({ token, api: fake.restUrl });
-  const app = await Test.createTestingModule({ imports: [StorageModule.forRoot({ dataDir }), GameModule, discord] })
+  const imports = [StorageModule.forRoot({ dataDir }), PicturesModule, GameModule, discord];
+  const app = await Test.createTestingModule({ imports })
     .overrideProvider(GAME_CLOCK)
     .useValue(clock)
     .setLogger(logger)

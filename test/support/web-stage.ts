@@ -116,8 +116,10 @@ export interface WebStage {
   close(): Promise<void>;
 }
 
-export async function openWebStage(): Promise<WebStage> {
-  const testing = await Test.createTestingModule({ imports: [WebModule] })
+/** @param imageSources where pictures may come from beside the page itself */
+export async function openWebStage(imageSources?: readonly string[]): Promise<WebStage> {
+  const page = imageSources ? WebModule.withPicturesFrom(imageSources) : WebModule;
+  const testing = await Test.createTestingModule({ imports: [page] })
     .overrideModule(GameModule)
     .useModule(ScriptedGameModule)
     .compile();

@@ -7,6 +7,7 @@ import {
   PlayerRepository,
 } from '../../storage/index.js';
 import { GAME_CLOCK, type GameClock } from '../clock.js';
+import { DailyService } from '../daily.service.js';
 import { GameError } from '../errors.js';
 import { checkedId, cleanLine } from '../identity.js';
 import { readSavedState } from '../session/saved-state.js';
@@ -51,6 +52,7 @@ export class CorrectionService implements OnApplicationBootstrap {
     private readonly states: GameStateRepository,
     @InjectRepository(ForgetRequest) private readonly requests: LogRepository<ForgetRequest>,
     @Inject(GAME_CLOCK) private readonly clock: GameClock,
+    private readonly daily: DailyService,
   ) {}
 
   /** What cannot be finished now, on a full disk for instance, is tried again with the next correction. */
@@ -96,6 +98,7 @@ export class CorrectionService implements OnApplicationBootstrap {
       games: gamesOf(found.values(), userId),
       running,
       seasons: await this.boards.seasonsOf(userId),
+      daily: (await this.daily.attemptsBy(userId)).map(({ userId: _, ...attempt }) => ({ ...attempt })),
     }));
   }
 
@@ -111,7 +114,8 @@ export class CorrectionService implements OnApplicationBootstrap {
       await this.finishAll();
       return this.withGamesOf(userId, async (found) => {
         const isNamed = found.size > 0 || (await this.boards.seasonsOf(userId)).length > 0;
-        const isKnown = isNamed || (await this.players.has(userId));
+        const hasTried = (await this.daily.attemptsBy(userId)).length > 0;
+        const isKnown = isNamed || hasTried || (await this.players.has(userId));
         if (isPlaying()) {
           throw new GameError('PLAYER_IN_GAME', 'A game with this person is running; try again once it is over.');
         }
@@ -183,6 +187,7 @@ export class CorrectionService implements OnApplicationBootstrap {
       const { userId } = record.players[place] as { userId: string };
       this.logger.error(`The record of player ${userId} refuses to be without game ${gameId}: ${withdrawal.reason}`);
     }
+    if (record.mode === 'daily') await this.daily.withdraw(record, meta);
     const marked = await this.records.markWithdrawn(gameId, metaOf(undone));
     (await this.boards.unfinishedUndos()).delete(gameId);
     return marked ?? { ...record, undone };
@@ -196,6 +201,7 @@ export class CorrectionService implements OnApplicationBootstrap {
       return this.records.change(gameId, (record) => withoutPerson(record, userId, nobody), FORGETTING);
     });
     await Promise.all(changes);
+    await this.daily.forget(userId, FORGETTING);
     const existed = await this.players.delete(userId, FORGETTING);
     await this.requests.delete(userId, FORGETTING);
     return { records: existed ? 1 : 0, games: gameIds.length };

@@ -1,5 +1,6 @@
 /** Everything that is stored about one person, as plain JSON; other people's parts in it are left out. Pure. */
 import type { PlayerStats } from '../../storage/index.js';
+import type { DailyAttempt } from '../daily-challenge.js';
 import type { GameState, RecordedAnswer } from '../session/state.js';
 import type { GameRecord, RecordedPlayer } from './game-record.js';
 import { namesPerson } from './person.js';
@@ -17,6 +18,8 @@ export interface PlayerExport {
   running: ExportedRunningGame[];
   /** Running seasons that the person started. */
   seasons: Season[];
+  /** Attempts at daily challenges, oldest first. */
+  daily: Omit<DailyAttempt, 'userId'>[];
 }
 
 interface GameHeading {

@@ -12,7 +12,7 @@ const orNull =
   (check: Check): Check =>
   (value) =>
     value === null || check(value);
-const maybe =
+const orAbsent =
   (check: Check): Check =>
   (value) =>
     value === undefined || check(value);
@@ -35,9 +35,9 @@ const FIELDS: Required<Record<keyof GameState, Check>> = {
   version: (value) => value === STATE_VERSION,
   gameId: isText,
   channelId: isText,
-  serverId: maybe(isText),
-  mode: maybe((value) => (GAME_MODES as readonly unknown[]).includes(value)),
-  day: maybe(isText),
+  serverId: orAbsent(isText),
+  mode: orAbsent((value) => (GAME_MODES as readonly unknown[]).includes(value)),
+  day: orAbsent(isText),
   host: shape(isPlayer),
   times: shape({ rounds: isCount, roundMs: isTime, pauseMs: isTime }),
   createdAt: isTime,
@@ -52,8 +52,8 @@ const FIELDS: Required<Record<keyof GameState, Check>> = {
       pieceKey: isText,
       choices: listOf(shape({ address: isText, artist: isText })),
       answers: listOf(shape(isAnswer)),
-      naming: maybe(shape({ right: listOf(isText), confusable: listOf(isText) })),
-      guesses: maybe(listOf(shape({ ...isPlayer, count: isCount }))),
+      naming: orAbsent(shape({ right: listOf(isText), confusable: listOf(isText) })),
+      guesses: orAbsent(listOf(shape({ ...isPlayer, count: isCount }))),
     }),
   ),
   players: listOf(shape({ ...isPlayer, score: isCount, correctAnswers: isCount, incorrectAnswers: isCount })),
@@ -61,7 +61,7 @@ const FIELDS: Required<Record<keyof GameState, Check>> = {
     shape({
       ...isPicture,
       round: isCount,
-      pieceKey: maybe(isText),
+      pieceKey: orAbsent(isText),
       artist: isText,
       answers: listOf(shape({ ...isAnswer, username: isText })),
     }),
@@ -82,6 +82,6 @@ export function readSavedState(saved: unknown): GameState | undefined {
   if (needsPicture && state.current === null) return undefined;
   if ((state.phase === 'finished') !== (state.outcome !== null)) return undefined;
   const known = Object.keys(FIELDS) as (keyof GameState)[];
-  const members = known.filter((name) => state[name] !== undefined).map((name) => [name, state[name]]);
-  return Object.fromEntries(members) as unknown as GameState;
+  const present = known.filter((name) => state[name] !== undefined);
+  return Object.fromEntries(present.map((name) => [name, state[name]])) as unknown as GameState;
 }

@@ -1,4 +1,5 @@
 import type { GameView, PlayerScore } from '../game.types.js';
+import { plainName } from '../rules/index.js';
 import type { CurrentRound, GameState } from './state.js';
 
 /** What everybody may see of a game. The right answer, and who gave it, stay hidden while the round runs. */
@@ -34,8 +35,10 @@ function pictureOf(state: GameState, current: CurrentRound): Pick<GameView, 'ima
 /** Some artists sign in the title. */
 function givesAway(current: CurrentRound): boolean {
   const title = current.title.toLowerCase();
-  const names = [...current.choices.map(({ artist }) => artist), ...(current.naming?.right ?? [])];
-  return names.some((name) => name !== '' && title.includes(name.toLowerCase()));
+  if (current.choices.some(({ artist }) => artist !== '' && title.includes(artist.toLowerCase()))) return true;
+  // Where the name is typed, a title that would be taken for it is as good as the name.
+  const plain = plainName(title);
+  return current.naming?.right.some((name) => plain.includes(plainName(name))) ?? false;
 }
 
 /**

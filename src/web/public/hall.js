@@ -12,7 +12,7 @@ export async function openHall(app) {
   show(app, pageHeader(), el('main', { class: 'page' }, el('h1', { class: 'display' }, 'Leaderboard'), boards));
   const me = await get('/api/me').catch(() => undefined);
   const userId = me?.userId ?? undefined;
-  const [all, daily] = [createLeaderboard({ userId, limit: 50 }), createDailyBoard({ userId })];
+  const [all, daily] = [createLeaderboard({ userId, limit: 50, hasPeriods: true }), createDailyBoard({ userId })];
   show(
     boards,
     el('section', { class: 'card hall-board' }, el('h2', {}, 'All players'), all.node),

@@ -4,8 +4,8 @@ import { el, svg } from './dom.js';
 
 const WIDTH = 720;
 const HEIGHT = 240;
-const LEFT = 48;
-const BOTTOM = 28;
+const LEFT = 72;
+const BOTTOM = 36;
 const TOP = 14;
 const BAR_SHARE = 0.72;
 const WIDEST_BAR = 36;
@@ -76,7 +76,7 @@ function legend() {
 function scaleOf(games) {
   const most = Math.max(1, ...games.map(({ score }) => score));
   const power = 10 ** Math.floor(Math.log10(most));
-  const top = [1, 2, 4, 5, 10].map((times) => times * power).find((mark) => mark >= most);
+  const top = [1, 2, 3, 4, 5, 6, 8, 10].map((times) => times * power).find((mark) => mark >= most);
   return { top, marks: [0, top / 4, top / 2, (3 * top) / 4, top].filter((mark) => Number.isInteger(mark)) };
 }
 

@@ -34,7 +34,7 @@ export function createStage(room, actions) {
         el('div', { class: 'stage-clock' }, timerNote, timer.node),
       ),
       label.node,
-      answering.node,
+      isTyped && room.isWatching ? null : answering.node,
       feedback,
       players.node,
     ),
@@ -66,7 +66,7 @@ export function createStage(room, actions) {
   return {
     node,
     update,
-    focus: () => answering.focus?.(),
+    focus: () => !room.isWatching && answering.focus?.(),
     close: () => {
       timer.close();
       answering.close();
@@ -128,9 +128,8 @@ function typingState(room, result) {
   const isOver = result !== undefined;
   return {
     isOpen: !isOver && isOpen(room),
-    sent: answer?.text,
     verdict: isOver ? undefined : typedVerdict(answer),
-    hint: isOver ? 'The name' : 'Type the name: spelling is forgiven, wrong guesses are counted.',
+    hint: isOver ? 'The name' : 'The name; spelling is forgiven',
   };
 }
 

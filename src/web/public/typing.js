@@ -31,18 +31,18 @@ export function createTyping(onAnswer) {
     el('label', { class: 'field' }, label, input),
     button,
   );
-  let wasSent = '';
+  let before;
 
-  /** @param {{ isOpen: boolean, verdict?: string, sent?: string, hint: string }} state */
-  function update({ isOpen, verdict, sent, hint }) {
+  /** @param {{ isOpen: boolean, verdict?: string, hint: string }} state */
+  function update({ isOpen, verdict, hint }) {
     // Read-only and not disabled, so that whoever types keeps the focus.
     input.readOnly = !isOpen;
     button.setAttribute('aria-disabled', String(!isOpen));
     node.dataset.verdict = verdict ?? '';
     setText(label, hint);
     // A wrong guess makes room for the next one.
-    if (verdict === 'again' && wasSent !== sent) input.select();
-    wasSent = sent ?? '';
+    if (verdict === 'again' && before !== 'again') input.select();
+    before = verdict;
   }
   return { node, update, focus: () => input.focus({ preventScroll: true }), close: () => {} };
 }

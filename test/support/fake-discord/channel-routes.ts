@@ -16,6 +16,7 @@ const MAX_PAGE = 100;
 
 export function channelRoutes(world: World): Route[] {
   const shape = (message: FakeMessage) => messageShape(message, world.bot);
+  const byNonce = new Map<string, FakeMessage>();
   const seenMessage = (call: Call): FakeMessage => {
     const message = world.message(call.params.message);
     // What only one person sees is out of reach here, also for the bot.
@@ -35,7 +36,12 @@ export function channelRoutes(world: World): Route[] {
       if (body.embeds?.length) need(channel, Permission.EmbedLinks);
       if (call.files.length) need(channel, Permission.AttachFiles);
       checkMessage(body, call.files.length);
-      return shape(world.post(channel.id, { ...body, flags: (body.flags ?? 0) & POST_FLAGS }, call.files));
+      const key = body.enforce_nonce && body.nonce !== undefined ? `${channel.id} ${body.nonce}` : '';
+      const posted = byNonce.get(key);
+      if (posted) return shape(posted);
+      const message = world.post(channel.id, { ...body, flags: (body.flags ?? 0) & POST_FLAGS }, call.files);
+      if (key !== '') byNonce.set(key, message);
+      return shape(message);
     }),
     on('GET', String.raw`/messages/(?<message>\d+)`, (call) => shape(seenMessage(call))),
     on('PATCH', String.raw`/messages/(?<message>\d+)`, (call) => {

@@ -13,6 +13,9 @@ export interface MessageBody {
   embeds?: APIEmbed[] | null;
   components?: APIMessageTopLevelComponent[] | null;
   flags?: number;
+  nonce?: string | number;
+  /** A second message of the same nonce is not posted; the first is answered with. */
+  enforce_nonce?: boolean;
   attachments?: { id: string | number; filename?: string; description?: string }[] | null;
 }
 

@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { Logger } from '@nestjs/common';
 import { builtInCatalogue } from '../../../src/game/catalogue/index.js';
 import { CatalogueService } from '../../../src/game/catalogue.service.js';
+import type { CatalogueSource, FetchedCatalogue } from '../../../src/game/catalogue-source.js';
 import { Pieces } from '../../../src/game/pieces.js';
 import { FakeStore } from './fake-store.js';
-import { gallery } from './table.js';
+import { gallery, settled } from './table.js';
 
 const foreign = {
   tokenId: '1',
@@ -89,6 +90,75 @@ describe('CatalogueService', () => {
     expect(catalogue.artwork(piece?.tokenId ?? '')).toMatch(/^<svg/);
     expect(catalogue.artwork('__proto__')).toBeUndefined();
     expect(catalogue.artwork('1')).toBeUndefined();
+  });
+});
+
+describe('CatalogueService with a source', () => {
+  const wallet = (answer: () => Promise<FetchedCatalogue>): CatalogueSource => ({ name: 'a wallet', fetch: answer });
+  const tokens = Array.from({ length: 8 }, (_, i) => ({
+    ...foreign,
+    tokenId: String(i),
+    artists: [`tz${i}`],
+    primaryArtist: `tz${i}`,
+  }));
+  const unanswered = () => new Promise<never>(() => undefined);
+  let store: FakeStore;
+
+  beforeEach(() => {
+    Logger.overrideLogger(false);
+    store = new FakeStore();
+  });
+
+  afterEach(() => {
+    Logger.overrideLogger(['error', 'warn']);
+  });
+
+  it('plays the built-in pieces until the source has answered, and stores only what that says', async () => {
+    let arrive = (_catalogue: FetchedCatalogue) => {};
+    const catalogue = new CatalogueService(
+      store.tokens,
+      wallet(() => new Promise((resolve) => (arrive = resolve))),
+    );
+    await catalogue.onApplicationBootstrap();
+    expect(catalogue.pieces().playable().length).toBeGreaterThanOrEqual(60);
+    expect(store.saves).toBe(0);
+    arrive({ tokens, artistInfo: {}, dropped: 0 });
+    await settled();
+    expect(catalogue.pieces().playable()).toHaveLength(8);
+    expect(store.catalogue).toMatchObject({ count: 8, source: 'a wallet' });
+    expect(catalogue.lastRefresh).toMatchObject({ tokens: 8 });
+    await catalogue.beforeApplicationShutdown();
+  });
+
+  it('plays what is stored at once while the source is asked, and after it failed', async () => {
+    store.catalogue = { ...catalogueOf(tokens), source: 'a wallet' };
+    const waiting = new CatalogueService(store.tokens, wallet(unanswered));
+    await waiting.onApplicationBootstrap();
+    expect(waiting.pieces().playable()).toHaveLength(8);
+    await waiting.beforeApplicationShutdown();
+
+    const failing = new CatalogueService(
+      store.tokens,
+      wallet(async () => {
+        throw new Error('down');
+      }),
+    );
+    await failing.onApplicationBootstrap();
+    expect((await failing.refresh()).error).toBe('down');
+    expect(failing.pieces().playable()).toHaveLength(8);
+    await failing.beforeApplicationShutdown();
+  });
+
+  it('plays the built-in pieces when the source is asked for no more, and leaves what it stored', async () => {
+    store.catalogue = { ...catalogueOf(tokens), source: 'a wallet' };
+    const catalogue = new CatalogueService(store.tokens);
+    await catalogue.onApplicationBootstrap();
+    expect(catalogue.pieces().get('KT1:1')).toBeUndefined();
+    expect(catalogue.pieces().playable().length).toBeGreaterThanOrEqual(60);
+    expect(store.catalogue).toMatchObject({ count: 8 });
+    expect(store.saves).toBe(0);
+    expect(() => catalogue.refresh()).toThrow(TypeError);
+    expect(catalogue.lastRefresh).toBeUndefined();
   });
 });
 

@@ -188,7 +188,7 @@ describe('forgetting a person', () => {
     expect(await archive.corrections.export('bob')).toMatchObject({ games: [{}, {}, {}], seasons: [{ number: 2 }] });
     await archive.corrections.forget('bob', never);
     const { exportedAt: _, ...left } = await archive.corrections.export('bob');
-    expect(left).toEqual({ userId: 'bob', stats: null, games: [], running: [], seasons: [] });
+    expect(left).toEqual({ userId: 'bob', stats: null, games: [], running: [], seasons: [], daily: [] });
     const saves = store.saves;
     expect(await archive.corrections.forget('bob', never)).toEqual({ records: 0, games: 0 });
     expect(store.saves).toBe(saves);
@@ -257,6 +257,7 @@ describe('what is told to a person', () => {
         {
           gameId: 'game-1',
           channelId: 'channel',
+          mode: 'choices',
           rounds: 2,
           phase: 'round',
           round: 1,
@@ -265,6 +266,7 @@ describe('what is told to a person', () => {
         },
       ],
       seasons: [],
+      daily: [],
     });
     expect(JSON.stringify(told)).not.toMatch(/ada|cem/i);
     expect((await archive.corrections.export(ada.userId)).running).toMatchObject([

@@ -15,7 +15,7 @@ let daily: DailyService;
 
 function service(pieces = gallery(6, 4)): DailyService {
   const catalogue = { pieces: () => pieces } as unknown as CatalogueService;
-  return new DailyService(store.challenges.asRepository(), store.attempts.asRepository(), catalogue, clock);
+  return new DailyService(store.challenges.repository, store.attempts.repository, catalogue, clock);
 }
 
 const gameOf = (gameId: string, day = TODAY): GameState => ({ ...aGame({ gameId, mode: 'daily', day }), upcoming: [] });
@@ -64,7 +64,7 @@ describe('the rounds of a day', () => {
   it('are fewer where the catalogue is small, and refused where there is nothing to ask for', async () => {
     expect(await service(gallery(4, 1)).rounds('2026-02-01')).toHaveLength(4);
     await expect(service(gallery(3, 5)).rounds('2026-02-02')).rejects.toMatchObject({ code: 'NOT_ENOUGH_ARTISTS' });
-    expect(store.challenges.stored.has('2026-02-02')).toBe(false);
+    expect(store.challenges.values.has('2026-02-02')).toBe(false);
   });
 
   it('are shown one after the other', async () => {
@@ -152,5 +152,35 @@ describe('a streak', () => {
     await clock.advance(DAY_MS);
     expect(await daily.standing('ada')).toMatchObject({ played: false, streak: 0 });
     expect(clock.now()).toBe(START + 2 * DAY_MS);
+  });
+});
+
+describe('what was played', () => {
+  const meta = { actor: 'ada', reason: 'test' };
+
+  it('is taken back with an undone game, and stays the attempt of its day', async () => {
+    await play('one', ada, 500);
+    await play('two', bob, 700);
+    const record = { gameId: 'one', startedAt: START, players: [ada, bob] };
+    for (let times = 0; times < 2; times++) await daily.withdraw(record, meta);
+    expect(await daily.board()).toMatchObject([{ username: 'Bob', score: 700 }]);
+    expect(await daily.standing('ada')).toEqual({ day: TODAY, played: true, streak: 0 });
+    expect(await daily.admit(gameOf('three'), ada)).toBe(false);
+  });
+
+  it('is told to a player, and forgotten with them', async () => {
+    await play('one', ada, 500);
+    await clock.advance(DAY_MS);
+    await play('two', ada, 600);
+    await play('three', { userId: 'x/ada', username: 'Not Ada' }, 1);
+    expect((await daily.attemptsBy('ada')).map(({ day, score }) => [day, score])).toEqual([
+      [TODAY, 500],
+      ['2026-01-02', 600],
+    ]);
+    expect(await daily.board()).toHaveLength(2);
+    expect(await daily.forget('ada', meta)).toBe(2);
+    expect(await daily.forget('ada', meta)).toBe(0);
+    expect(await daily.board()).toMatchObject([{ username: 'Not Ada' }]);
+    expect(await daily.board(TODAY)).toEqual([]);
   });
 });

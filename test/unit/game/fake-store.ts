@@ -1,6 +1,10 @@
 /** The repositories in memory, as far as the game uses them; what is saved goes through JSON as on disk. */
+
+import type { CatalogueService } from '../../../src/game/catalogue.service.js';
 import type { GameClock } from '../../../src/game/clock.js';
+import { DailyService } from '../../../src/game/daily.service.js';
 import type { DailyAttempt, DailyChallenge } from '../../../src/game/daily-challenge.js';
+import { Pieces } from '../../../src/game/pieces.js';
 import {
   BoardService,
   CorrectionService,
@@ -18,7 +22,6 @@ import type {
   TokenRepository,
 } from '../../../src/storage/index.js';
 import { type TokenCatalogue } from '../../../src/storage/index.js';
-import { FakeRepository } from './fake-repository.js';
 
 /** One log. Reading sees the moment at which it begins, as it does on disk. */
 export class FakeLog<T> {
@@ -60,6 +63,10 @@ export class FakeLog<T> {
     return this.values.has(key);
   }
 
+  async *keys(): AsyncGenerator<string> {
+    yield* [...this.values.keys()];
+  }
+
   async *entries(): AsyncGenerator<[string, T]> {
     for (const [key, value] of [...this.values]) yield [key, JSON.parse(value)];
   }
@@ -73,14 +80,16 @@ export class FakeStore {
   readonly credits = new Map<string, Credit[]>();
   catalogue: TokenCatalogue | undefined;
   saves = 0;
+  /** The time by which catalogues are stamped. */
+  now: () => number = () => 0;
   /** Called before each write; may throw, or wait. */
   beforeWrite: () => Promise<void> | void = () => {};
 
   readonly games = new FakeLog<GameRecord>(() => this.write());
   readonly seasons = new FakeLog<SeasonRecord>(() => this.write());
   readonly requests = new FakeLog<ForgetRequest>(() => this.write());
-  readonly challenges = new FakeRepository<DailyChallenge>(() => this.write());
-  readonly attempts = new FakeRepository<DailyAttempt>(() => this.write());
+  readonly challenges = new FakeLog<DailyChallenge>(() => this.write());
+  readonly attempts = new FakeLog<DailyAttempt>(() => this.write());
 
   readonly states = {
     saveGameState: async (channelId: string, state: object) => {
@@ -125,25 +134,44 @@ export class FakeStore {
 
   readonly tokens = {
     loadTokens: async () => structuredClone(this.catalogue),
-    saveTokens: async (tokens: TokenCatalogue['tokens'], artistInfo?: TokenCatalogue['artistInfo']) => {
+    saveTokens: async (
+      tokens: TokenCatalogue['tokens'],
+      artistInfo?: TokenCatalogue['artistInfo'],
+      _meta?: object,
+      source?: string,
+    ) => {
       await this.write();
       this.catalogue = structuredClone({
-        lastUpdated: new Date(0).toISOString(),
+        lastUpdated: new Date(this.now()).toISOString(),
         count: tokens.length,
         tokens,
         ...(artistInfo ? { artistInfo } : {}),
+        ...(source ? { source } : {}),
       });
       return this.catalogue;
     },
+    get: async (member: keyof TokenCatalogue) => this.catalogue?.[member],
+    set: async (member: keyof TokenCatalogue, value: unknown) => {
+      await this.write();
+      Object.assign(this.catalogue as object, { [member]: value });
+    },
+    needsTokenRefresh: async (maxAgeHours: number) =>
+      !this.catalogue || this.now() - Date.parse(this.catalogue.lastUpdated) > maxAgeHours * 3_600_000,
   } as unknown as TokenRepository;
 
   /** What one application keeps of finished games. */
-  archive(clock: GameClock) {
+  archive(clock: GameClock, daily = this.daily(clock)) {
     const records = new GameRecords(this.games.repository);
     const boards = new BoardService(records, this.players, this.seasons.repository, clock);
     const { players, states } = this;
-    const corrections = new CorrectionService(records, boards, players, states, this.requests.repository, clock);
+    const corrections = new CorrectionService(records, boards, players, states, this.requests.repository, clock, daily);
     return { records, boards, corrections };
+  }
+
+  /** Challenges that nobody draws. */
+  private daily(clock: GameClock): DailyService {
+    const catalogue = { pieces: () => new Pieces({ tokens: [] }) } as unknown as CatalogueService;
+    return new DailyService(this.challenges.repository, this.attempts.repository, catalogue, clock);
   }
 
   private async write(): Promise<void> {

@@ -1,63 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import type { CatalogueService } from '../../../src/game/catalogue.service.js';
-import { DailyService } from '../../../src/game/daily.service.js';
-import { GameService } from '../../../src/game/game.service.js';
 import type { GameEvent } from '../../../src/game/game.types.js';
-import { readSavedState } from '../../../src/game/session/saved-state.js';
+import { Bot, short, wholeGameMs } from './bot.js';
 import { FakeStore } from './fake-store.js';
-import { ada, answerTo, bob, gallery, ManualClock, rightChoice, seededRandom, settled } from './table.js';
-
-/** An application over a store that outlives it. */
-class Bot {
-  readonly clock: ManualClock;
-  readonly events: GameEvent[] = [];
-  readonly game: GameService;
-  readonly daily: DailyService;
-
-  constructor(
-    readonly store = new FakeStore(),
-    { pieces = gallery(), time = undefined as number | undefined } = {},
-  ) {
-    this.clock = new ManualClock(time);
-    const catalogue = { ready: async () => {}, pieces: () => pieces } as unknown as CatalogueService;
-    const attempts = store.attempts.asRepository();
-    this.daily = new DailyService(store.challenges.asRepository(), attempts, catalogue, this.clock);
-    const { records, boards, corrections } = store.archive(this.clock);
-    const { states, players } = store;
-    this.game = new GameService(
-      states,
-      players,
-      catalogue,
-      this.daily,
-      this.clock,
-      seededRandom(),
-      records,
-      boards,
-      corrections,
-    );
-    this.game.events().subscribe((event) => this.events.push(event));
-  }
-
-  right(channelId = 'channel'): number {
-    const state = readSavedState(JSON.parse(this.store.saved.get(channelId) ?? 'null'));
-    if (!state) throw new Error('No game is saved.');
-    return rightChoice(state);
-  }
-
-  answer(player: typeof ada, choice = this.right(), channelId = 'channel') {
-    const view = this.game.view(channelId);
-    return this.game.answer(channelId, answerTo(view ?? { gameId: 'none', round: 1 }, player, choice));
-  }
-
-  /** The process is gone: nothing of it is heard again. */
-  crash(): Bot {
-    return new Bot(this.store, { time: this.clock.now() });
-  }
-}
-
-const short = { rounds: 2, roundSeconds: 10, pauseSeconds: 5 };
-const wholeGameMs = 3_000 + 2 * 10_000 + 2 * 5_000;
+import { ada, answerTo, bob, gallery, settled } from './table.js';
 
 describe('GameService', () => {
   let bot: Bot;
@@ -381,51 +327,5 @@ describe('a restart', () => {
     expect(next.game.view('old-1')).toBeUndefined();
     expect(warn).toHaveBeenCalledTimes(1);
     expect(String(warn.mock.calls[0]?.[0])).toContain('old-1, old-2');
-  });
-
-  it('plays a daily challenge, in which a second game of a player counts for nothing', async () => {
-    bot = new Bot(new FakeStore(), { pieces: gallery(6, 3) });
-    const attempt = { score: 100, rounds: 10, correctAnswers: 1 };
-    await bot.game.startGame('one', ada, { mode: 'daily' });
-    await bot.clock.advance(3_000);
-    const first = bot.game.view('one');
-    expect(first).toMatchObject({ mode: 'daily', day: '2026-01-01', rounds: 10, roundMs: 15_000 });
-    expect(await bot.answer(ada, bot.right('one'), 'one')).toMatchObject({ status: 'accepted', correct: true });
-    bot = bot.crash();
-    await bot.game.onApplicationBootstrap();
-    await bot.game.startGame('two', bob, { mode: 'daily' });
-    await bot.clock.advance(3_000);
-    expect(bot.game.view('two')).toMatchObject({ imageUrl: first?.imageUrl, choices: first?.choices });
-    expect(await bot.answer(ada, 0, 'two')).toEqual({ status: 'already-played' });
-    expect(await bot.answer(bob, bot.right('two'), 'two')).toMatchObject({ status: 'accepted', correct: true });
-    await bot.clock.advance(10 * 20_000);
-    expect([...bot.store.credits.keys()].sort()).toEqual(['ada', 'bob']);
-    expect(await bot.daily.board()).toMatchObject([
-      { userId: 'ada', ...attempt },
-      { userId: 'bob', ...attempt },
-    ]);
-  });
-
-  it('lets nobody choose what a daily challenge is like, and refuses an unknown mode', async () => {
-    const refused = bot.game.startGame('channel', ada, { mode: 'daily', rounds: 3 });
-    await expect(refused).rejects.toMatchObject({ code: 'SETTING_FIXED' });
-    await expect(bot.game.startGame('channel', ada, { mode: 'sung' as never })).rejects.toThrow(
-      new TypeError('mode must be one of choices, typed, daily, got "sung".'),
-    );
-    expect(bot.store.saves).toBe(0);
-  });
-
-  it('refuses an answer of the wrong kind, and one that is both', async () => {
-    await bot.game.startGame('channel', ada, { ...short, mode: 'typed' });
-    await bot.clock.advance(3_000);
-    await expect(bot.answer(ada, 1)).rejects.toMatchObject({ code: 'WRONG_KIND_OF_ANSWER' });
-    const { gameId = '', round = 0 } = bot.game.view('channel') ?? {};
-    const both = bot.game.answer('channel', { ...ada, gameId, round, text: 'x', choice: 1 } as never);
-    await expect(both).rejects.toThrow('An answer has either a choice or a text, not both.');
-    await expect(bot.game.answer('channel', { ...ada, gameId, round, text: ' ' })).rejects.toThrow(TypeError);
-    expect(await bot.game.answer('channel', { ...ada, gameId, round, text: 'nobody' })).toEqual({
-      status: 'wrong-guess',
-      guessesLeft: 4,
-    });
   });
 });

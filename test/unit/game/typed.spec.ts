@@ -1,6 +1,7 @@
 /** Games in which the name is typed. */
 import { describe, expect, it } from '@jest/globals';
-import { nextPicture } from '../../../src/game/next-picture.js';
+import { nextPicture, type PictureWorld } from '../../../src/game/next-picture.js';
+import { unchecked } from '../../../src/game/picture-check.js';
 import { Pieces } from '../../../src/game/pieces.js';
 import { readSavedState } from '../../../src/game/session/saved-state.js';
 import { endRound, GUESSES, recordAnswer, startRound } from '../../../src/game/session/session.js';
@@ -71,7 +72,7 @@ describe('a round in which the name is typed', () => {
   });
 
   it('forgives slips, but gives nobody the name of another artist', () => {
-    expect(typed(typedRound(), ada, 'Marisal Quenbi').outcome.correct).toBe(true);
+    expect(typed(typedRound(), ada, 'Marisol Quenbi').outcome.correct).toBe(true);
     expect(typed(typedRound(), ada, 'Marisel Quenby').outcome.status).toBe('wrong-guess');
   });
 
@@ -104,17 +105,28 @@ describe('the names of a typed round', () => {
       },
     });
 
-  it('are all that its makers go by, and those they could be taken for', () => {
-    const picture = nextPicture({ upcoming: ['KT1:0'], mode: 'typed' }, catalogue(), seededRandom());
+  const worldOf = (pieces: Pieces): PictureWorld => ({
+    pieces,
+    check: unchecked,
+    random: seededRandom(),
+    reportUnloadable: ({ key }) => {
+      throw new Error(`${key} is passed over.`);
+    },
+  });
+
+  it('are all that its makers go by, and those they could be taken for', async () => {
+    const picture = await nextPicture({ upcoming: ['KT1:0'], mode: 'typed' }, worldOf(catalogue()));
     expect(picture?.naming).toEqual({
       right: ['Marisol', 'Mari', 'marisol.tez', 'Bram'],
       confusable: ['Marisal'],
     });
   });
 
-  it('are not there in other games', () => {
-    const pieces = gallery();
-    expect(nextPicture({ upcoming: ['KT1:0'] }, pieces, seededRandom())).not.toHaveProperty('naming');
-    expect(nextPicture({ upcoming: ['KT1:0'], mode: 'choices' }, pieces, seededRandom())).not.toHaveProperty('naming');
+  it('are not there in other games', async () => {
+    for (const mode of [undefined, 'choices', 'daily'] as const) {
+      const picture = await nextPicture({ upcoming: ['KT1:0'], ...(mode ? { mode } : {}) }, worldOf(gallery()));
+      expect(picture).toHaveProperty('choices');
+      expect(picture).not.toHaveProperty('naming');
+    }
   });
 });

@@ -47,6 +47,13 @@ describe('saveTokens', () => {
     expect(loaded).not.toHaveProperty('artistInfo');
   });
 
+  test('keeps where the catalogue was fetched, until another one takes its place', async () => {
+    await store.tokens.saveTokens([token('1')], artistInfo, undefined, 'a wallet');
+    await expect(store.tokens.loadTokens()).resolves.toMatchObject({ source: 'a wallet' });
+    await store.tokens.saveTokens([token('1')], artistInfo);
+    expect(await store.tokens.loadTokens()).not.toHaveProperty('source');
+  });
+
   test('keeps members that it does not know', async () => {
     await store.tokens.saveTokens([{ tokenId: '1', fa: 'KT1' } as Token]);
     await expect(store.tokens.loadTokens()).resolves.toMatchObject({ tokens: [{ tokenId: '1', fa: 'KT1' }] });

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RankedPlayer } from '../../../src/game/index.js';
+import { securityHeaders } from '../../../src/web/security-headers.js';
 import { openWebStage, type WebStage } from '../../support/web-stage.js';
 
 let stage: WebStage;
@@ -55,6 +57,21 @@ describe('The page', () => {
     const response = await get(path);
     expect([response.status, response.headers.get('location')]).toEqual([302, target]);
   });
+});
+
+describe('The policy of the page', () => {
+  it('AllowsPicturesFromWhereTheWiringSays', async () => {
+    const other = await openWebStage(['https://ipfs.io', 'https://*.ipfs.dweb.link']);
+    const policy = (await fetch(other.url)).headers.get('content-security-policy');
+    await other.close();
+    expect(policy).toContain("; img-src 'self' https://ipfs.io https://*.ipfs.dweb.link; ");
+    expect(policy?.replace(/img-src [^;]+; /, '')).not.toMatch(/unsafe|https?:|\*/);
+  });
+
+  it.each(["https://a.example; script-src 'unsafe-inline'", 'https://a.example https://b.example', '*', 'data:', ''])(
+    'RefusesToTake %s',
+    (source) => expect(() => securityHeaders([source])).toThrow(TypeError),
+  );
 });
 
 describe('An artwork', () => {
@@ -117,11 +134,12 @@ describe('The leaderboard', () => {
 describe('A player', () => {
   it('IsShownWithTheirGamesButNotTheNamesOfThose', async () => {
     const game = { date: '2026-01-01T00:00:00.000Z', score: 9, isWinner: true, correctAnswers: 1, incorrectAnswers: 0 };
-    stage.game.board = [
-      { userId: 'web:a', username: 'Ada', rank: 1, gamesHistory: [{ ...game, gameId: 'g' }] },
-    ] as never;
+    const figures = { userId: 'web:a', username: 'Ada', rank: 1 };
+    const history = { gamesHistory: [{ ...game, gameId: 'g' }], withdrawnGames: ['h'] };
+    stage.game.stats = { ...figures, ...history } as RankedPlayer;
     const response = await get('/api/players/web%3Aa');
     expect(await response.json()).toEqual({ userId: 'web:a', username: 'Ada', rank: 1, games: [game] });
+    stage.game.stats = undefined;
     expect((await get('/api/players/nobody')).status).toBe(404);
   });
 
