@@ -53,6 +53,7 @@ describe('a breach is seen', () => {
     ['src/game/rules/score.ts', "const late = await import('../../storage/index.js');"],
     ['src/web/a.controller.ts', "import '../storage/index.js';"],
     ['src/objkt/source.ts', "import '../storage/index.js';"],
+    ['src/discord/board.ts', "import '../storage/log/index.js';"],
     ['src/cli/verify.ts', "import '../storage/index.js';"],
     ['src/cli/verify.ts', "import 'lodash';"],
     ['src/attic/box.ts', "import '../storage/index.js';"],
