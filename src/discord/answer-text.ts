@@ -8,9 +8,8 @@ export function answerText(outcome: AnswerOutcome): string {
     case 'accepted':
       return correct ? `Right: ${counted(points, 'point')}.` : 'Not this one. The answer follows when the round ends.';
     case 'wrong-guess':
-      return guessesLeft > 0
-        ? `Not this name. ${counted(guessesLeft, 'guess')} left.`.replace('guesss', 'guesses')
-        : 'Not this name, and that was your last guess.';
+      if (guessesLeft === 0) return 'Not this name, and that was your last guess.';
+      return `Not this name. ${guessesLeft} ${guessesLeft === 1 ? 'guess' : 'guesses'} left.`;
     case 'already-answered':
       return 'You have answered this round already; your first answer stands.';
     case 'already-played':

@@ -12,7 +12,7 @@ import { GameService } from '../game/index.js';
 import { answerText } from './answer-text.js';
 import { type CustomId, decodeCustomId, encodeCustomId } from './custom-id.js';
 import { Refusal } from './refusal.js';
-import { counted } from './text.js';
+import { grouped } from './text.js';
 import { playerOf } from './visitor.js';
 
 /** The one field of the form in which a name is typed. */
@@ -38,7 +38,8 @@ export class Answers {
     if (id?.kind !== 'forget') throw new Refusal('This button is none of mine any more.');
     const { games } = await this.game.forgetPlayer(interaction.user.id);
     await interaction.editReply({
-      content: `Everything about you is removed; ${counted(games, 'finished game')} no longer name you.`,
+      content: `Everything about you is removed. Finished games that no longer name you: ${grouped(games)}.`,
+      components: [],
     });
   }
 
