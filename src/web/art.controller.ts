@@ -1,18 +1,18 @@
-import { Controller, Get, NotFoundException, Param, Res } from '@nestjs/common';
+import { Controller, Get, Inject, NotFoundException, Optional, Param, Res } from '@nestjs/common';
 import { CatalogueService } from '../game/index.js';
-import { ARTWORK_POLICY } from './security-headers.js';
-
-/** Where the built-in pieces are served; the page loads no pictures from elsewhere. */
-const ART_PATH = '/art/';
+import { ARTWORK_POLICY, IMAGE_SOURCES, mayLoad } from './security-headers.js';
 
 interface ResponseWithHeaders {
   setHeader(name: string, value: string): unknown;
 }
 
-/** The built-in artworks. Their ids say nothing about who made them. */
+/** Artworks: the built-in ones, whose ids say nothing about who made them, and a wall of some that there are. */
 @Controller()
 export class ArtController {
-  constructor(private readonly catalogue: CatalogueService) {}
+  constructor(
+    private readonly catalogue: CatalogueService,
+    @Optional() @Inject(IMAGE_SOURCES) private readonly imageSources: readonly string[] = [],
+  ) {}
 
   @Get('art/:tokenId.svg')
   artwork(@Param('tokenId') tokenId: string, @Res({ passthrough: true }) response: ResponseWithHeaders): string {
@@ -32,7 +32,7 @@ export class ArtController {
       shuffled(this.catalogue.pieces().playable()).map((piece) => [piece.primaryArtist, piece]),
     );
     const imageUrls = [...oneOfEach.values()].map((piece) => piece.imageUrl);
-    return { imageUrls: shuffled(imageUrls.filter((url) => url.startsWith(ART_PATH))) };
+    return { imageUrls: shuffled(imageUrls.filter((url) => mayLoad(url, this.imageSources))) };
   }
 }
 

@@ -20,6 +20,17 @@ export const ARTWORK_POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
 const IMAGE_SOURCE = /^https?:\/\/(\*\.)?[a-z0-9.-]+(:\d+)?$|^https?:\/\/\[[0-9a-f:]+\](:\d+)?$/;
 
+/** Whether a browser that keeps the policy loads a picture: one of this server's, or of a source. */
+export function mayLoad(imageUrl: string, imageSources: readonly string[]): boolean {
+  if (imageUrl.startsWith('/')) return !imageUrl.startsWith('//');
+  if (!URL.canParse(imageUrl)) return false;
+  const { origin, protocol, host } = new URL(imageUrl);
+  return imageSources.some((source) => {
+    const [scheme, name = ''] = source.split('//');
+    return name.startsWith('*.') ? scheme === protocol && host.endsWith(name.slice(1)) : source === origin;
+  });
+}
+
 interface ResponseWithHeaders {
   setHeader(name: string, value: string): unknown;
   removeHeader(name: string): unknown;

@@ -9,7 +9,7 @@ describe('a disk that fails', () => {
 
   beforeAll(async () => {
     outcome = await runRounds(faults, 1);
-  }, 280_000);
+  }, 560_000);
 
   test('loses nothing acknowledged, and every failure is told', () => {
     expect(outcome.violations).toEqual([]);

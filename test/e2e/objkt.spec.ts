@@ -117,6 +117,9 @@ describe('The application with a wallet', () => {
     const browser = await openBrowser();
     try {
       const visitor = await Visitor.arrive(browser, WIDE);
+      await visitor.page.goto(app.url);
+      await visitor.page.locator('.wall-frame img').nth(5).waitFor();
+      expect(await visitor.page.locator('.wall-frame img').first().getAttribute('src')).toContain(gateway.url);
       await visitor.enterByLink(app.url, 'Ada', 'policy');
       await visitor.startGame({ rounds: 3, roundSeconds: 8, pauseSeconds: 2 });
       await visitor.seeRound(1);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RankedPlayer } from '../../../src/game/index.js';
-import { securityHeaders } from '../../../src/web/security-headers.js';
+import { mayLoad, securityHeaders } from '../../../src/web/security-headers.js';
 import { openWebStage, type WebStage } from '../../support/web-stage.js';
 
 let stage: WebStage;
@@ -91,6 +91,21 @@ describe('An artwork', () => {
   it('HangsOnTheWallWithoutANameAndOnlyIfItIsServedHere', async () => {
     const wall = (await (await get('/api/wall')).json()) as { imageUrls: string[] };
     expect(wall.imageUrls.sort()).toEqual(['/art/a.svg', '/art/b.svg']);
+  });
+
+  it.each([
+    ['/art/a.svg', true],
+    ['//elsewhere.example/a.svg', false],
+    ['https://ipfs.io/ipfs/x', true],
+    ['http://ipfs.io/ipfs/x', false],
+    ['https://ipfs.io.example/ipfs/x', false],
+    ['https://x.ipfs.dweb.link/', true],
+    ['https://ipfs.dweb.link/', false],
+    ['https://xipfs.dweb.link/', false],
+    ['data:image/png;base64,', false],
+    ['no address', false],
+  ])('MayBeLoadedUnderThePolicy: %s %p', (imageUrl, may) => {
+    expect(mayLoad(imageUrl, ['https://ipfs.io', 'https://*.ipfs.dweb.link'])).toBe(may);
   });
 });
 

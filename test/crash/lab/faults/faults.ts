@@ -62,7 +62,8 @@ export async function tryEvery(
 ): Promise<void> {
   for (const ailment of AILMENTS) {
     const named = typeof which !== 'string' && which.some((name) => ailment.name.startsWith(name));
-    if (which !== 'all' && !named && !(which === 'everywhere' && ailment.everywhere)) continue;
+    const isTried = ailment.everywhere && (program.ailments?.some((name) => ailment.name.startsWith(name)) ?? true);
+    if (which !== 'all' && !named && !(which === 'everywhere' && isTried)) continue;
     for (let k = 1; !round.enough(); k += 1) {
       const outcome = await attempt(round, program, { ...ailment, k }, `${ailment.name}, k=${k}`);
       if (!outcome.hit) break;
