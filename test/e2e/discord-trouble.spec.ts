@@ -179,4 +179,21 @@ describe('trouble on Discord', () => {
     expect((await reply.settled()).content).toBe('Right: 100 points.');
     saving.mockRestore();
   }, 30_000);
+
+  it('logs in anew where a session cannot be resumed, and takes the answers of the running round', async () => {
+    const there = await start();
+    await startGame();
+    const view = await reach(there, channel, 'round', 1);
+    const message = await fake.waitForMessage(channel, ofRound(1));
+    const { right } = await choices(there, channel);
+    fake.dropConnections('not-resumable');
+    // discord.js waits five seconds and more before it identifies again.
+    for (let waits = 0; waits < 3 && fake.connections.identified < 2; waits++) {
+      await eventually('the new session', () => fake.connections.identified > 1).catch(() => undefined);
+    }
+    expect(fake.connections).toMatchObject({ identified: 2, resumed: 0 });
+    const reply = await (await ada.click(message, choiceId(view, right))).settled();
+    expect(reply.content).toBe('Right: 100 points.');
+    expect(fake.messages(channel).filter(ofRound(1))).toHaveLength(1);
+  }, 60_000);
 });
