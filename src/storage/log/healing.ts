@@ -144,7 +144,18 @@ function lastResort(
   if (nothingIsWhole(evidence) && mainBase) return mainBase;
   if (context.options.recovery !== 'salvage') return undefined;
   const headLost = lost.some(([first]) => first <= Math.max(1, scan.firstSeq - 1));
-  return headLost ? (newestBackup ?? mainBase ?? bases[0]) : bases[0];
+  const believed = contradictsSeal(main, evidence) ? undefined : mainBase;
+  return headLost ? (newestBackup ?? believed ?? bases[0]) : bases[0];
+}
+
+/**
+ * A main file that is not the one that the seal names, beside a log in which nothing stands behind the seal: nobody has
+ * written it since, so it is damaged.
+ */
+function contradictsSeal(main: FoundMainFile, { scan, seal }: Evidence): boolean {
+  if (!seal?.main || main.state !== 'whole' || scan.lastSeq !== seal.seq) return false;
+  const { bytes, crc } = main.proof;
+  return !scan.damage.some(({ isTail }) => isTail) && (bytes !== seal.main.bytes || crc !== seal.main.crc);
 }
 
 async function overlay(base: Base, file: OpenFile | undefined, { scan, seal }: Evidence): Promise<State> {

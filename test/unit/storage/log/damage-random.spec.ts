@@ -59,6 +59,16 @@ function damage(disk: MemoryDisk, { kind, file, at, bit }: Damage): void {
   }
 }
 
+/** Found by chance: a first line and a value of the main file, which then stood in for what the line had held. */
+const FOUND: [Damage[]][] = [
+  [
+    [
+      { kind: 'flip', file: 0, at: 0, bit: 0 },
+      { kind: 'flip', file: 2, at: 0.07042253521126761, bit: 0 },
+    ],
+  ],
+];
+
 const sealedOrCrashed = SPECIMENS.filter(([name]) => !name.startsWith('older'));
 
 describe.each(sealedOrCrashed)('%s', (_, build) => {
@@ -84,7 +94,7 @@ describe.each(sealedOrCrashed)('%s', (_, build) => {
         const { report } = await judgeSalvage(specimen, disk, { told: false });
         expect(report?.events.every((event) => event.message !== '')).toBe(true);
       }),
-      { numRuns: 150 },
+      { numRuns: 150, examples: FOUND },
     );
   }, 60_000);
 });
