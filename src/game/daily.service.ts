@@ -83,13 +83,17 @@ export class DailyService {
     const rounds = new Map((await this.rounds(day)).map((round) => [round.pieceKey, round]));
     for (const [place, key] of upcoming.entries()) {
       const round = rounds.get(key);
-      if (round) return { ...structuredCloneOf(round), upcoming: upcoming.slice(place + 1) };
+      // Cloned, it is plain JSON, as a saved state has it.
+      if (round) return { ...structuredClone(round), upcoming: upcoming.slice(place + 1) };
     }
     return undefined;
   }
 
   /** Takes a game for the player's one attempt; false where another one is. Safe to repeat. */
   async admit({ day = '', gameId }: GameState, { userId, username }: GamePlayer): Promise<boolean> {
+    const held = await this.attempts.get(keyOf(day, userId));
+    // Nothing is written for each answer of somebody who has made the attempt.
+    if (held) return held.gameId === gameId;
     const attempt = await this.change(day, userId, { actor: userId, reason: 'daily challenge begun' }, (current) => {
       return current ?? { day, userId, username, gameId };
     });
@@ -209,11 +213,6 @@ function roundOf(pieceKey: string, pieces: Pieces, random: Random): DailyRound {
   if (!piece) throw new Error(`${pieceKey} is not in the catalogue that it was picked from.`);
   const { title, description, imageUrl } = piece;
   return { pieceKey, title, description, imageUrl, ...makeChoices(piece, pieces.artists, pieces.nameOf, random) };
-}
-
-/** Plain JSON, as a saved state has it. */
-function structuredCloneOf(round: DailyRound): DailyRound {
-  return { ...round, choices: round.choices.map(({ address, artist }) => ({ address, artist })) };
 }
 
 function scoreOf({ score = 0 }: DailyAttempt): number {

@@ -4,13 +4,11 @@ import type { GameClock, GameRandom } from './clock.js';
 import { creditPlayers } from './crediting.js';
 import type { DailyService } from './daily.service.js';
 import type { GameEvent } from './game.types.js';
-import { nextPicture, type PictureWorld, preparePictures } from './next-picture.js';
+import { nextDailyPicture, nextPicture, preparePictures } from './next-picture.js';
 import type { PictureCheck } from './picture-check.js';
 import type { Piece, Pieces } from './pieces.js';
 import { type GamePresenter, presented } from './presenting.js';
 import { type GameRecords, recordOf } from './records/index.js';
-import type { RoundPicture } from './session/session.js';
-import type { GameState } from './session/state.js';
 
 export interface GameWorld {
   states: Pick<GameStateRepository, 'saveGameState' | 'clearGameState'>;
@@ -59,26 +57,10 @@ export function gamePorts(world: GameWorld): GamePorts {
       );
     },
     nextPicture: (state) =>
-      state.day === undefined ? nextPicture(state, pictureWorld()) : dailyPicture(state, daily, pictureWorld()),
+      state.day === undefined ? nextPicture(state, pictureWorld()) : nextDailyPicture(state, daily, pictureWorld()),
     preparePictures: (state) => preparePictures(state, pictureWorld()),
     present: (view) => presented(view, world),
     announce: (event) => world.announce(event),
     reportFailure: (doing, error) => logger.error(`${doing} failed: ${error}`),
   };
-}
-
-/** As `nextPicture`, of the rounds that the day has. */
-async function dailyPicture(
-  state: GameState,
-  daily: Pick<DailyService, 'picture'>,
-  { check, reportUnloadable }: PictureWorld,
-): Promise<RoundPicture | undefined> {
-  for (let { upcoming } = state; ; ) {
-    const picture = await daily.picture({ ...state, upcoming });
-    if (!picture) return undefined;
-    const imageUrl = await check.usable(picture.imageUrl).catch(() => undefined);
-    if (imageUrl !== undefined) return { ...picture, imageUrl };
-    reportUnloadable({ ...picture, key: picture.pieceKey });
-    upcoming = picture.upcoming;
-  }
 }

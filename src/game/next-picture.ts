@@ -42,6 +42,22 @@ export async function nextPicture(
   return undefined;
 }
 
+/** As {@link nextPicture}, of the rounds that the day has. */
+export async function nextDailyPicture(
+  state: GameState,
+  daily: { picture(state: GameState): Promise<RoundPicture | undefined> },
+  world: Pick<PictureWorld, 'check' | 'reportUnloadable'>,
+): Promise<RoundPicture | undefined> {
+  for (let { upcoming } = state; ; ) {
+    const picture = await daily.picture({ ...state, upcoming });
+    if (!picture) return undefined;
+    const imageUrl = await loadable(picture, world);
+    if (imageUrl !== undefined) return { ...picture, imageUrl };
+    world.reportUnloadable({ ...picture, key: picture.pieceKey });
+    upcoming = picture.upcoming;
+  }
+}
+
 /** Has the pictures looked at that come next, while there is time; the check remembers what it finds. */
 export function preparePictures(
   { upcoming }: Pick<GameState, 'upcoming'>,
@@ -58,7 +74,10 @@ function lookAt(keys: readonly string[], count: number, world: Pick<PictureWorld
 }
 
 /** A check that fails has not seen the picture. */
-function loadable({ imageUrl }: Piece, { check }: Pick<PictureWorld, 'check'>): Promise<string | undefined> {
+function loadable(
+  { imageUrl }: Pick<Piece, 'imageUrl'>,
+  { check }: Pick<PictureWorld, 'check'>,
+): Promise<string | undefined> {
   return check.usable(imageUrl).catch(() => undefined);
 }
 

@@ -1,8 +1,8 @@
 /** Who has played today's challenge best. */
 
 import { get } from './api.js';
+import { createBoardRow } from './board-row.js';
 import { el, setText, show } from './dom.js';
-import { profileLink } from './profile-link.js';
 
 /** @param {{ userId?: string }} options `userId` is marked in the list */
 export function createDailyBoard({ userId } = {}) {
@@ -24,25 +24,9 @@ export function createDailyBoard({ userId } = {}) {
   return { node: el('div', { class: 'board' }, list, note), load };
 }
 
-function rowOf({ rank, userId, username, score, correctAnswers, rounds }, me) {
-  const isMe = userId === me;
-  return el(
-    'li',
-    { class: `board-row${isMe ? ' is-me' : ''}` },
-    el('span', { class: 'board-place' }, String(rank)),
-    el(
-      'span',
-      { class: 'board-name' },
-      profileLink({ userId, username }),
-      isMe ? el('span', { class: 'you' }, ' you') : null,
-    ),
-    el(
-      'span',
-      { class: 'board-value' },
-      score.toLocaleString('en'),
-      el('span', { class: 'board-unit' }, ` points, ${correctAnswers} of ${rounds}`),
-    ),
-  );
+function rowOf(place, me) {
+  const { score, correctAnswers, rounds } = place;
+  return createBoardRow(place, me, { value: score, unit: ` points, ${correctAnswers} of ${rounds}` });
 }
 
 function noteOf(players, you) {

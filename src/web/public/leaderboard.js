@@ -1,8 +1,8 @@
 /** The leaderboard in its seven orders: of all time, or where it is asked for of a month, a week or a day. */
 
 import { get } from './api.js';
+import { createBoardRow } from './board-row.js';
 import { el, setText, show } from './dom.js';
-import { profileLink } from './profile-link.js';
 
 const ORDERS = [
   { key: 'totalScore', label: 'Points', unit: 'points' },
@@ -70,19 +70,6 @@ function createChips(label, choices, onChoose) {
   };
 }
 
-function rowOf(player, order, userId) {
-  const value = player[order.key];
-  const isMe = player.userId === userId;
-  return el(
-    'li',
-    { class: `board-row${isMe ? ' is-me' : ''}` },
-    el('span', { class: 'board-place' }, String(player.rank)),
-    el('span', { class: 'board-name' }, profileLink(player), isMe ? el('span', { class: 'you' }, ' you') : null),
-    el(
-      'span',
-      { class: 'board-value' },
-      value.toLocaleString('en'),
-      el('span', { class: 'board-unit' }, order.unit.startsWith('%') ? order.unit : ` ${order.unit}`),
-    ),
-  );
+function rowOf(player, { key, unit }, userId) {
+  return createBoardRow(player, userId, { value: player[key], unit: unit.startsWith('%') ? unit : ` ${unit}` });
 }
