@@ -21,6 +21,7 @@ const NEST = ['@nestjs/', 'rxjs', 'class-validator', 'class-transformer', 'refle
 const NODE = ['node:'];
 const FS = ['node:fs'];
 const storageDoor = /^src\/storage\/index\.ts$/;
+const compactionDoor = /^src\/compaction\/index\.ts$/;
 const gameDoor = /^src\/game\/index\.ts$/;
 const logDoor = /^src\/storage\/log\/index\.ts$/;
 const anyDoor = /^src\/([\w-]+\/index|index|app\.module)\.ts$/;
@@ -47,7 +48,12 @@ export const ROOMS: Room[] = [
   },
   { name: 'storage', files: /^src\/storage\//, imports: [logDoor], packages: [...NEST, ...NODE] },
   { name: 'compaction', files: /^src\/compaction\//, imports: [storageDoor], packages: [...NEST, ...NODE, 'cron'] },
-  { name: 'monitoring', files: /^src\/monitoring\//, imports: [storageDoor], packages: [...NEST, ...NODE] },
+  {
+    name: 'monitoring',
+    files: /^src\/monitoring\//,
+    imports: [storageDoor, compactionDoor],
+    packages: [...NEST, ...NODE, ...FS, 'prom-client', 'uplot'],
+  },
   { name: 'jetstream', files: /^src\/jetstream\//, imports: [storageDoor], packages: [...NEST, ...NODE, '@nats-io/'] },
   { name: 'the rules of the game', files: /^src\/game\/rules\//, imports: [], packages: [] },
   {
@@ -64,7 +70,12 @@ export const ROOMS: Room[] = [
   },
   { name: 'objkt', files: /^src\/objkt\//, imports: [gameDoor], packages: [...NEST, ...NODE] },
   { name: 'web', files: /^src\/web\//, imports: [gameDoor], packages: [...NEST, ...NODE, ...FS, 'express'] },
-  { name: 'cli', files: /^src\/cli\//, imports: [logDoor], packages: [...NODE, ...FS, 'commander'] },
+  {
+    name: 'cli',
+    files: /^src\/cli\//,
+    imports: [logDoor],
+    packages: [...NODE, ...FS, 'commander', 'cli-progress', 'cli-table3', 'csv-parse', 'csv-stringify', 'picocolors'],
+  },
 ];
 
 const MAX_LINES = 400;

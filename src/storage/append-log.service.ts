@@ -14,10 +14,12 @@ import { ChangeFeed } from './change-feed.js';
 import { DEFAULT_THRESHOLD_BYTES, isWorthCompacting } from './compaction-need.js';
 import {
   assertLogName,
+  type BatchListener,
   type CompactionReport,
   type CompactOptions,
   type EntryMeta,
   fileEngine,
+  type KeptFile,
   type LogChange,
   type LogEngine,
   type LogEntry,
@@ -220,6 +222,31 @@ export class AppendLogService implements OnModuleInit, OnApplicationShutdown {
   recoveryReport(log: string): RecoveryReport {
     assertLogName(log);
     return this.#engine.recoveryReport(log);
+  }
+
+  /** Every file in which entries of a log are kept: archives, backups and the active log, the oldest first. */
+  keptFiles(log: string): Promise<KeptFile[]> {
+    return this.#run(
+      () => assertLogName(log),
+      (engine) => engine.keptFiles(log),
+    );
+  }
+
+  /** Bytes that may still be written to the storage; undefined where that cannot be told. */
+  freeBytes(): Promise<number | undefined> {
+    return this.#run(
+      () => undefined,
+      (engine) => engine.freeBytes(),
+    );
+  }
+
+  /**
+   * Calls back after each batch that became durable, in the turn in which it did; returns the way to stop.
+   * For figures: {@link changes} tells the entries.
+   */
+  onBatch(listener: BatchListener): () => void {
+    assertFunction('listener', listener);
+    return this.#engine.onBatch(listener);
   }
 
   /** Folds a log into a CHECKPOINT while appends go on. Callers use `CompactionService`. @internal */

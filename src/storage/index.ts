@@ -6,7 +6,9 @@ export { getRepositoryToken, InjectRepository } from './inject-repository.decora
 export { compareBy, LEADERBOARD_FIELDS, type LeaderboardField, type PlayerSummary } from './leaderboard.js';
 export {
   assertLogName,
+  type BatchListener,
   type ChangeListener,
+  type CommittedBatch,
   type CompactionReport,
   type CompactOptions,
   type EngineLogger,
@@ -14,6 +16,7 @@ export {
   type EntryOp,
   type FsyncMode,
   fileEngine,
+  type KeptFile,
   type LogChange,
   type LogEngine,
   type LogEngineFactory,

@@ -3,10 +3,12 @@
  * atomicity, nothing about disks; its faults and delays are set by the test.
  */
 import type {
+  BatchListener,
   ChangeListener,
   CompactionReport,
   CompactOptions,
   EntryMeta,
+  KeptFile,
   LogChange,
   LogEngine,
   LogEntry,
@@ -34,7 +36,10 @@ export class FakeEngine implements LogEngine {
   recoveryErrors = new Map<string, Error>();
   statsOverride = new Map<string, Partial<LogStats>>();
   compacting: (log: string) => Promise<void> = async () => {};
+  /** What `freeBytes` says. */
+  free: number | undefined = 1e12;
   readonly #listeners = new Set<ChangeListener>();
+  readonly #batchListeners = new Set<BatchListener>();
   #status: 'new' | 'open' | 'closed' = 'new';
 
   async open(): Promise<void> {
@@ -143,7 +148,9 @@ export class FakeEngine implements LogEngine {
       cacheBytes: 0,
       lastTimestamp: entries.at(-1)?.timestamp,
       poisoned: undefined,
+      diskFull: undefined,
       mainFileSeq: undefined,
+      mainFileStaleMs: 0,
       mainFileError: undefined,
       ...this.statsOverride.get(log),
     };
@@ -174,6 +181,19 @@ export class FakeEngine implements LogEngine {
   onChange(listener: ChangeListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  onBatch(listener: BatchListener): () => void {
+    this.#batchListeners.add(listener);
+    return () => this.#batchListeners.delete(listener);
+  }
+
+  async keptFiles(log: string): Promise<KeptFile[]> {
+    return [{ log, kind: 'active', file: `logs/${log}.log`, bytes: 0, compressed: false }];
+  }
+
+  async freeBytes(): Promise<number | undefined> {
+    return this.free;
   }
 
   async #write(

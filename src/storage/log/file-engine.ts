@@ -6,12 +6,15 @@ import type { EntryMeta, LogChange, LogEntry } from './entry.js';
 import { LogError, toLogError } from './errors.js';
 import { FileLog } from './file-log.js';
 import { type FileSystem, makeDirectoryDurably, NodeFileSystem } from './file-system.js';
+import { keptFiles } from './kept-files.js';
 import { DirectoryLock } from './lock.js';
 import type {
+  BatchListener,
   ChangeListener,
   CompactionReport,
   CompactOptions,
   EngineLogger,
+  KeptFile,
   LogEngine,
   LogEngineFactory,
   LogStats,
@@ -21,6 +24,7 @@ import type {
 import { rebuildState, streamEntries } from './log-history.js';
 import { assertLogName, LogPaths, logsIn } from './log-name.js';
 import type { ResolvedLogOptions } from './options.js';
+import type { Written } from './writer.js';
 
 /** Entries handed out between two turns of the event loop. */
 const ENTRIES_PER_TURN = 1000;
@@ -29,6 +33,7 @@ export class FileLogEngine implements LogEngine {
   readonly #logs = new Map<string, FileLog>();
   readonly #opening = new Map<string, Promise<FileLog>>();
   readonly #listeners = new Set<ChangeListener>();
+  readonly #batchListeners = new Set<BatchListener>();
   readonly #closeListeners = new Set<() => void>();
   readonly #compacting = new Map<string, Promise<CompactionReport>>();
   #lock: DirectoryLock | undefined;
@@ -68,6 +73,7 @@ export class FileLogEngine implements LogEngine {
     for (const onClose of this.#closeListeners) onClose();
     this.#closeListeners.clear();
     this.#listeners.clear();
+    this.#batchListeners.clear();
     this.#logs.clear();
     this.#opening.clear();
     outcomes.push(...(await Promise.allSettled([lock.release()])));
@@ -217,6 +223,20 @@ export class FileLogEngine implements LogEngine {
     return () => this.#listeners.delete(listener);
   }
 
+  onBatch(listener: BatchListener): () => void {
+    this.#batchListeners.add(listener);
+    return () => this.#batchListeners.delete(listener);
+  }
+
+  async keptFiles(log: string): Promise<KeptFile[]> {
+    return keptFiles(await this.#readable(log));
+  }
+
+  async freeBytes(): Promise<number | undefined> {
+    this.#assertOpen();
+    return this.disk.freeBytes?.(this.options.dataDir);
+  }
+
   async #readable(log: string): Promise<FileLog> {
     this.#assertOpen();
     const ready = this.#logs.get(log) ?? (await this.#log(log));
@@ -231,11 +251,11 @@ export class FileLogEngine implements LogEngine {
     if (opening) return opening;
     const paths = new LogPaths(this.options.dataDir, log);
     const context = { disk: this.disk, paths, options: this.options, logger: this.logger };
-    const started = FileLog.open(
-      context,
-      (entry) => this.#tell(log, entry),
-      () => this.#listeners.size > 0,
-    );
+    const started = FileLog.open(context, {
+      hearsEntries: () => this.#listeners.size > 0,
+      entry: (entry) => tell(this.#listeners, this.logger, log, entry),
+      batch: (entries, written) => this.#tellBatch(log, entries, written),
+    });
     this.#opening.set(log, started);
     started.then(
       (opened) => this.#logs.set(log, opened),
@@ -245,14 +265,10 @@ export class FileLogEngine implements LogEngine {
     return started;
   }
 
-  #tell(log: string, entry: LogEntry): void {
-    for (const listener of [...this.#listeners]) {
-      try {
-        listener(log, entry);
-      } catch (error) {
-        this.logger.error(`A listener to changes failed: ${(error as Error)?.message ?? error}`);
-      }
-    }
+  #tellBatch(log: string, entries: number, { bytes, durationMs }: Written): void {
+    if (this.#batchListeners.size === 0) return;
+    const fsynced = this.options.fsync === 'always';
+    tell(this.#batchListeners, this.logger, { log, entries, bytes, durationMs, fsynced });
   }
 
   #assertOpen(): void {
@@ -271,6 +287,21 @@ export function fileEngineOn(disk: FileSystem): LogEngineFactory {
 
 /** The default engine. @publicApi */
 export const fileEngine: LogEngineFactory = fileEngineOn(new NodeFileSystem());
+
+/** A listener that fails is told of, and keeps nobody else from being told. */
+function tell<A extends unknown[]>(
+  listeners: ReadonlySet<(...heard: A) => void>,
+  logger: EngineLogger,
+  ...heard: A
+): void {
+  for (const listener of [...listeners]) {
+    try {
+      listener(...heard);
+    } catch (error) {
+      logger.error(`A listener to changes failed: ${(error as Error)?.message ?? error}`);
+    }
+  }
+}
 
 function emptyStats(log: string): LogStats {
   return {
@@ -293,7 +324,9 @@ function emptyStats(log: string): LogStats {
     cacheBytes: 0,
     lastTimestamp: undefined,
     poisoned: undefined,
+    diskFull: undefined,
     mainFileSeq: undefined,
+    mainFileStaleMs: 0,
     mainFileError: undefined,
   };
 }

@@ -21,11 +21,19 @@ import { type RecoveredLog, recoverLog } from './recovery.js';
 import { PageSummer, type StatePages } from './state-pages.js';
 import { ValueCache } from './value-cache.js';
 import { Verification, verifyFile } from './verification.js';
-import { GroupCommitWriter } from './writer.js';
+import { type Appended, GroupCommitWriter, type Written } from './writer.js';
 
 const SCRATCH_BYTES = 64 * 1024;
 /** `,"seq":` before the number and `,"crc":"` behind it. */
 const SEQ_TO_CRC_BYTES = 15;
+
+/** Those who are told of what became durable. */
+export interface Audience {
+  /** Whether anybody listens to entries: only then they are made. */
+  hearsEntries(): boolean;
+  entry(entry: LogEntry): void;
+  batch(entries: number, written: Written): void;
+}
 
 export class FileLog {
   readonly end: LogEnd;
@@ -58,11 +66,7 @@ export class FileLog {
   /** Bytes were found that are not what they were: the next opening shall read all of them. */
   #isDamaged = false;
 
-  static async open(
-    context: LogContext,
-    onEntry: (entry: LogEntry) => void,
-    observed: () => boolean,
-  ): Promise<FileLog> {
+  static async open(context: LogContext, audience: Audience): Promise<FileLog> {
     const began = performance.now();
     const recovered = await recoverLog(context);
     const { scan, events } = recovered;
@@ -75,7 +79,7 @@ export class FileLog {
       bytes: scan.end,
       durationMs: performance.now() - began,
     };
-    const log = new FileLog(context, recovered, report, onEntry, observed);
+    const log = new FileLog(context, recovered, report, audience);
     if (recovered.isIndexed) log.#verification.start((pause) => log.#verify(pause));
     return log;
   }
@@ -84,8 +88,7 @@ export class FileLog {
     readonly context: LogContext,
     recovered: RecoveredLog,
     report: RecoveryReport,
-    private readonly onEntry: (entry: LogEntry) => void,
-    private readonly observed: () => boolean,
+    private readonly audience: Audience,
   ) {
     const { scan } = recovered;
     this.report = report;
@@ -101,7 +104,7 @@ export class FileLog {
     this.end = { offset: scan.end, chain: scan.chain, seq: scan.lastSeq, timestamp: scan.lastTimestamp };
     this.#cache = new ValueCache(context.options.cacheBytes);
     const appended = {
-      committed: (batch: readonly PendingAppend[], bytes: Buffer) => this.#committed(batch, bytes),
+      committed: (...committed: Parameters<Appended['committed']>) => this.#committed(...committed),
       dropped: (entries: readonly PendingAppend[]) => this.#dropped(entries),
     };
     this.writer = new GroupCommitWriter(recovered.file, this.end, context.options, appended, recovered.mend);
@@ -220,7 +223,9 @@ export class FileLog {
       cacheBytes: this.#cache.bytes,
       lastTimestamp: this.end.timestamp,
       poisoned: this.writer.poisoned?.message,
+      diskFull: this.writer.diskFull,
       mainFileSeq: this.mainFile.seq,
+      mainFileStaleMs: this.mainFile.staleMs,
       mainFileError: this.mainFile.error,
     };
   }
@@ -274,7 +279,7 @@ export class FileLog {
     });
   }
 
-  #committed(batch: readonly PendingAppend[], bytes: Buffer): void {
+  #committed(batch: readonly PendingAppend[], bytes: Buffer, written: Written): void {
     if (this.entries === 0) this.firstSeq = batch[0]?.seq ?? 0;
     this.entries += batch.length;
     this.lines += batch.length;
@@ -293,7 +298,9 @@ export class FileLog {
     }
     if (this.writer.pending === 0) this.#pending = undefined;
     this.mainFile.touch();
-    if (this.observed()) for (const entry of batch) this.onEntry(entryOf(entry.change, entry));
+    const { audience } = this;
+    if (audience.hearsEntries()) for (const entry of batch) audience.entry(entryOf(entry.change, entry));
+    audience.batch(batch.length, written);
   }
 
   #indexKey(line: PendingAppend, bytes: Buffer, key: string, set: boolean): void {

@@ -58,6 +58,8 @@ export interface FileSystem {
   remove(path: string): Promise<void>;
   /** Makes creations, renames and removals in a directory durable. */
   syncDirectory(path: string): Promise<void>;
+  /** Bytes that this user may still write where `path` lies. Absent where nobody can tell. */
+  freeBytes?(path: string): Promise<number>;
 }
 
 /**
@@ -230,6 +232,11 @@ export class NodeFileSystem implements FileSystem {
 
   remove(path: string): Promise<void> {
     return fs.promises.rm(path, { force: true });
+  }
+
+  async freeBytes(path: string): Promise<number> {
+    const { bavail, bsize } = await fs.promises.statfs(path);
+    return bavail * bsize;
   }
 
   async syncDirectory(path: string): Promise<void> {

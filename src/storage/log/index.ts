@@ -5,10 +5,13 @@ export { FileLogEngine, fileEngine, fileEngineOn } from './file-engine.js';
 export { type FileSystem, NodeFileSystem, type OpenFile, type OpenMode } from './file-system.js';
 export { assertPlainObject, encodeJson, setMember } from './json-value.js';
 export type {
+  BatchListener,
   ChangeListener,
+  CommittedBatch,
   CompactionReport,
   CompactOptions,
   EngineLogger,
+  KeptFile,
   LogEngine,
   LogEngineFactory,
   LogStats,

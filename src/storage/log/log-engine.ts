@@ -38,8 +38,12 @@ export interface LogStats {
   lastTimestamp: string | undefined;
   /** Why nothing is acknowledged any more, or undefined. */
   poisoned: string | undefined;
+  /** Why the newest write was refused, where the disk was full; undefined once one found room. */
+  diskFull: string | undefined;
   /** The seq that the main file shows, undefined before the first one is written (or when they are off). */
   mainFileSeq: number | undefined;
+  /** For how long the main file has lacked what is in the log, in milliseconds; 0 where it lacks nothing. */
+  mainFileStaleMs: number;
   /** Why the last main file could not be written, or undefined. */
   mainFileError: string | undefined;
 }
@@ -129,6 +133,39 @@ export interface CompactionReport {
 
 export type ChangeListener = (log: string, entry: LogEntry) => void;
 
+/** Entries that became durable together: one write, and in mode `always` one fsync. @publicApi */
+export interface CommittedBatch {
+  log: string;
+  entries: number;
+  bytes: number;
+  /** What the write took, its fsync included where there was one. */
+  durationMs: number;
+  /** Whether an fsync was part of it; false in the relaxed modes. */
+  fsynced: boolean;
+}
+
+export type BatchListener = (batch: CommittedBatch) => void;
+
+/** A file of a log that is kept: the active log, a former one, or a segment of the archive. @publicApi */
+export interface KeptFile {
+  log: string;
+  kind: 'active' | 'backup' | 'archive';
+  /** Relative to the data directory, with slashes. */
+  file: string;
+  /** Size on the disk. */
+  bytes: number;
+  compressed: boolean;
+  /** Of a backup, when it was made (milliseconds since 1970). */
+  madeAt?: number;
+  /** First and last seq in it, where they are known without reading it. */
+  firstSeq?: number;
+  lastSeq?: number;
+  /** Times of the first and the last entry in it, where known (ISO 8601 UTC). */
+  from?: string;
+  to?: string;
+  entries?: number;
+}
+
 /** Where an engine reports what an operator should read; Nest's Logger fits. */
 export interface EngineLogger {
   log(message: string): void;
@@ -183,6 +220,13 @@ export interface LogEngine {
 
   /** Calls back with every entry once it is durable, in seq order; returns the way to stop. */
   onChange(listener: ChangeListener): () => void;
+  /** Calls back after each batch; returns the way to stop. Costs the writer nothing where nobody listens. */
+  onBatch(listener: BatchListener): () => void;
+
+  /** Every file in which entries of a log are kept, the oldest first, the active log last. */
+  keptFiles(log: string): Promise<KeptFile[]>;
+  /** Bytes that may still be written to the storage; undefined where that cannot be told. */
+  freeBytes(): Promise<number | undefined>;
 }
 
 /** Makes an engine from the options of a module; `fileEngine` is the default. @publicApi */

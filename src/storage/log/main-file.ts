@@ -39,6 +39,7 @@ export class MainFile {
   error: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
+  #staleSince: number | undefined;
   #lastEnd = 0;
   #lastDurationMs = 0;
 
@@ -59,9 +60,15 @@ export class MainFile {
   touch(): void {
     const { mainFiles } = this.context.options;
     if (!mainFiles || this.#timer || this.#stopped) return;
+    this.#staleSince ??= performance.now();
     const soon = Math.max(0, mainFiles.maxStaleMs * WAIT_SHARE - this.#lastDurationMs);
     const affordable = this.#lastEnd + this.#lastDurationMs * (1 / COST_SHARE - 1) - performance.now();
     this.#timer = setTimeout(() => void this.#writeBehind(), Math.max(soon, affordable)).unref();
+  }
+
+  /** For how long the file has lacked what is in the log; 0 where it lacks nothing. */
+  get staleMs(): number {
+    return this.#staleSince === undefined ? 0 : performance.now() - this.#staleSince;
   }
 
   async #writeBehind(): Promise<void> {
@@ -100,6 +107,8 @@ export class MainFile {
       const began = performance.now();
       this.proof = await this.#replace(source);
       this.seq = source.seq;
+      // What came meanwhile is missing since then, as far as anybody can tell.
+      this.#staleSince = this.newestSeq() === this.seq ? undefined : began;
       this.error = undefined;
       this.#lastEnd = performance.now();
       this.#lastDurationMs = this.#lastEnd - began;

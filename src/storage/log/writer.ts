@@ -4,7 +4,7 @@
  */
 import { BatchEncoder, type LogEnd } from './batch-encoder.js';
 import type { EncodedChange } from './change.js';
-import { LogError, toLogError } from './errors.js';
+import { isDiskFull, LogError, toLogError } from './errors.js';
 import type { OpenFile } from './file-system.js';
 import { LogTail } from './log-tail.js';
 import type { ResolvedLogOptions } from './options.js';
@@ -13,9 +13,15 @@ import type { PendingAppend } from './pending-append.js';
 /** What is told of entries on their way. */
 export interface Appended {
   /** A batch has become as durable as the mode says; before the promises of its entries resolve. */
-  committed(batch: readonly PendingAppend[], bytes: Buffer): void;
+  committed(batch: readonly PendingAppend[], bytes: Buffer, written: Written): void;
   /** Entries will never be written. */
   dropped(entries: readonly PendingAppend[]): void;
+}
+
+/** What writing a batch took. */
+export interface Written {
+  bytes: number;
+  durationMs: number;
 }
 
 export interface WriterCounters {
@@ -40,6 +46,8 @@ export class GroupCommitWriter {
   #relaxedTimer: NodeJS.Timeout | undefined;
   #relaxedSync: Promise<void> = Promise.resolve();
   #readying: Promise<void> | undefined;
+  /** The refusal of the newest write, where there was no room for it. */
+  #diskFull: string | undefined;
   #appends = 0;
   #batches = 0;
   #lineBytes = 0;
@@ -72,6 +80,10 @@ export class GroupCommitWriter {
 
   get poisoned(): LogError | undefined {
     return this.#tail.poisoned;
+  }
+
+  get diskFull(): string | undefined {
+    return this.#diskFull;
   }
 
   /** Entries accepted but not yet durable. */
@@ -179,6 +191,7 @@ export class GroupCommitWriter {
       try {
         await this.ready();
       } catch (error) {
+        if (isDiskFull(error)) this.#diskFull = (error as Error).message;
         this.#reject(toLogError(error, 'writing to', this.#tail.path));
         return;
       }
@@ -205,10 +218,13 @@ export class GroupCommitWriter {
     this.#batch = batch;
     try {
       const { length, chain } = this.#lines.encode(batch, this.end);
+      const began = performance.now();
       await this.#tail.write(this.#lines, length);
+      const durationMs = performance.now() - began;
       if (this.options.fsync === 'everysec') this.#syncSoon();
-      this.#commit(length, chain);
+      this.#commit({ bytes: length, durationMs }, chain);
     } catch (error) {
+      if (isDiskFull(error)) this.#diskFull = (error as Error).message;
       this.#reject(error);
     } finally {
       this.#lines.release();
@@ -223,7 +239,8 @@ export class GroupCommitWriter {
     }, RELAXED_FSYNC_MS).unref();
   }
 
-  #commit(length: number, chain: number): void {
+  #commit(written: Written, chain: number): void {
+    const length = written.bytes;
     const batch = this.#batch;
     const last = batch[batch.length - 1] as PendingAppend;
     this.end.offset += length;
@@ -234,8 +251,9 @@ export class GroupCommitWriter {
     this.#batches += 1;
     this.#lineBytes += length;
     this.#batch = [];
+    this.#diskFull = undefined;
     try {
-      this.appended.committed(batch, this.#lines.bytes);
+      this.appended.committed(batch, this.#lines.bytes, written);
     } catch (error) {
       this.#batch = batch;
       throw error;
