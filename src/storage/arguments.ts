@@ -102,10 +102,9 @@ function assertTime(argument: string, value: unknown): void {
   }
 }
 
-/** `at` is a point in time (Date) or a seq (number). @internal */
-export function assertPoint(at: Date | number | undefined): void {
-  if (at === undefined) return;
-  if (at instanceof Date ? Number.isNaN(at.getTime()) : !Number.isSafeInteger(at) || at < 0) {
-    throw mistake('at', 'a valid Date or a seq ≥ 0', at);
+/** A moment of a log is a time (Date) or a seq (number). @internal */
+export function assertMoment(argument: string, moment: unknown): void {
+  if (moment instanceof Date ? Number.isNaN(moment.getTime()) : !Number.isSafeInteger(moment) || Number(moment) < 0) {
+    throw mistake(argument, 'a valid Date or a seq ≥ 0', moment);
   }
 }

@@ -11,6 +11,7 @@ export {
   type CommittedBatch,
   type CompactionReport,
   type CompactOptions,
+  type DiffOptions,
   type EngineLogger,
   type EntryMeta,
   type EntryOp,
@@ -27,11 +28,15 @@ export {
   type LogOptions,
   type LogStats,
   type MainFileOptions,
+  type Point,
   type RecoveryEvent,
   type RecoveryFinding,
   type RecoveryMode,
   type RecoveryReport,
   type ResolvedLogOptions,
+  type RestoreOptions,
+  type RestoreReport,
+  type StateChange,
   type StreamOptions,
 } from './log/index.js';
 export { LogRepository } from './log.repository.js';

@@ -30,3 +30,12 @@ export {
   type ResolvedLogOptions,
   resolveLogOptions,
 } from './options.js';
+export {
+  type DiffOptions,
+  diffStates,
+  type Point,
+  type RestoreOptions,
+  type RestoreReport,
+  restore,
+  type StateChange,
+} from './restoring.js';
