@@ -4,6 +4,7 @@ import {
   assertChange,
   assertCount,
   assertFunction,
+  assertMentions,
   assertMeta,
   assertMoment,
   assertStreamOptions,
@@ -20,6 +21,8 @@ import {
   type DiffOptions,
   diffStates,
   type EntryMeta,
+  type EraseOptions,
+  type ErasureReceipt,
   fileEngine,
   type KeptFile,
   type LogChange,
@@ -212,6 +215,24 @@ export class AppendLogService implements OnModuleInit, OnApplicationShutdown {
         assertMeta(meta);
       },
       (engine) => restore(engine, log, options, meta),
+    );
+  }
+
+  /**
+   * Deletes a key for good: a tombstone, and every trace of it taken out of the log, its backups and archives, whose
+   * checksums are chained anew. With `mentions`, what names somebody goes as well; without a key, only that. What is
+   * interrupted is finished by the next start.
+   * @throws LogError `LOG_CONFLICT` where a live value mentions it; nothing is changed then.
+   */
+  erase(log: string, key: string | undefined, options: EraseOptions = {}, meta?: EntryMeta): Promise<ErasureReceipt> {
+    return this.#run(
+      () => {
+        assertLogName(log);
+        if (key !== undefined) assertString('key', key);
+        assertMentions(options.mentions, key);
+        assertMeta(meta);
+      },
+      (engine) => engine.erase(log, key, options, meta),
     );
   }
 

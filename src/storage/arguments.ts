@@ -108,3 +108,12 @@ export function assertMoment(argument: string, moment: unknown): void {
     throw mistake(argument, 'a valid Date or a seq ≥ 0', moment);
   }
 }
+
+/** Without a key something else must be named; an empty text would be everywhere. @internal */
+export function assertMentions(mentions: unknown, key: string | undefined): void {
+  if (mentions === undefined && key !== undefined) return;
+  if (Array.isArray(mentions) && mentions.every((text) => typeof text === 'string' && text !== '')) {
+    if (mentions.length > 0 || key !== undefined) return;
+  }
+  throw mistake('mentions', 'an array of non-empty strings', mentions);
+}

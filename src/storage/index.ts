@@ -15,6 +15,8 @@ export {
   type EngineLogger,
   type EntryMeta,
   type EntryOp,
+  type EraseOptions,
+  type ErasureReceipt,
   type FsyncMode,
   fileEngine,
   type KeptFile,

@@ -11,6 +11,8 @@ export type {
   CompactionReport,
   CompactOptions,
   EngineLogger,
+  EraseOptions,
+  ErasureReceipt,
   KeptFile,
   LogEngine,
   LogEngineFactory,
