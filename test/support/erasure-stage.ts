@@ -5,18 +5,24 @@ import {
   type FileSystem,
   fileEngineOn,
   type LogEngine,
+  type LogOptions,
   resolveLogOptions,
 } from '../../src/storage/log/index.js';
 import { RecordedMessages, remove, replaceAll, set } from './log-words.js';
-import { MemoryDisk } from './memory-disk.js';
+
+/** A simulated disk that can be searched. */
+export interface SearchableDisk {
+  paths(): string[];
+  bytesOf(path: string): Buffer | undefined;
+}
 
 export const LOG = 'players';
 export const KEY = 'alice-4711';
 /** Stands in every value of the key, and nowhere else. */
 export const SECRET = 'likes-marzipan';
 
-export async function openOn(disk: FileSystem, recovery: 'heal' | 'strict' = 'heal'): Promise<LogEngine> {
-  const engine = fileEngineOn(disk)(resolveLogOptions({ dataDir: '/d', recovery }), new RecordedMessages());
+export async function openOn(disk: FileSystem, options: LogOptions = {}): Promise<LogEngine> {
+  const engine = fileEngineOn(disk)(resolveLogOptions({ dataDir: '/d', ...options }), new RecordedMessages());
   await engine.open();
   return engine;
 }
@@ -36,9 +42,9 @@ export async function writeHistory(engine: LogEngine, compaction: CompactOptions
 }
 
 /** Paths of the files in which a text stands, also inside what is compressed. */
-export function filesWith(disk: MemoryDisk, ...texts: string[]): string[] {
+export function filesWith(disk: SearchableDisk, ...texts: string[]): string[] {
   return disk.paths().filter((path) => {
-    const bytes = disk.bytesOf(path);
+    const bytes = disk.bytesOf(path) as Buffer;
     const plain = path.endsWith('.gz') ? gunzipSync(bytes) : bytes;
     return texts.some((text) => bytes.includes(text) || plain.includes(text));
   });

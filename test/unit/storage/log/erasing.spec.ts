@@ -16,7 +16,7 @@ const seqsOf = async (engine: LogEngine) => (await entriesOf(engine, LOG, { back
 /** What must hold once the key is erased, whatever happened on the way. */
 async function expectErased(disk: MemoryDisk, newest: number): Promise<void> {
   expect(filesWith(disk, KEY, SECRET)).toEqual([]);
-  const engine = await openOn(disk, 'strict');
+  const engine = await openOn(disk, { recovery: 'strict' });
   expect((await engine.openLog(LOG)).events).toEqual([]);
   expect(plain(await stateOf(engine, LOG))).toEqual({ bob: { round: 3 }, carol: { round: 3 }, '': 0 });
   const seqs = await seqsOf(engine);
@@ -87,7 +87,7 @@ describe('erasing a key', () => {
     await engine.compact(LOG);
     await engine.close();
     expect(filesWith(disk, SECRET)).toEqual([]);
-    const reopened = await openOn(disk, 'strict');
+    const reopened = await openOn(disk, { recovery: 'strict' });
     expect(await reopened.get(LOG, KEY)).toBe('a new life');
     await reopened.close();
   });
