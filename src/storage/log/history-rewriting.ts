@@ -36,19 +36,34 @@ async function rewriteBackup({ disk }: LogContext, path: string, scrub: LineScru
 
 async function copyScrubbed(source: OpenFile, size: number, target: OpenFile, scrub: LineScrubber): Promise<void> {
   const chains = { old: 0, now: 0 };
+  let waiting: Buffer[] = [];
+  let waitingBytes = 0;
   let at = 0;
+  const flush = async () => {
+    await target.write(Buffer.concat(waiting), 0, waitingBytes, at);
+    at += waitingBytes;
+    waiting = [];
+    waitingBytes = 0;
+  };
   for await (const { bytes, offset, line } of readLines(source, size)) {
     const tail = readTail(bytes, 0, bytes.length);
-    if (tail && extendCrc(chains.old, bytes.subarray(0, tail.crcAt)) !== tail.crc)
+    if (tail && extendCrc(chains.old, bytes.subarray(0, tail.crcAt)) !== tail.crc) {
       throw damaged(source.path, line, offset);
-    chains.old = extendCrc(chains.old, Buffer.concat([bytes, END_OF_LINE]));
+    }
+    chains.old = tail
+      ? extendCrc(extendCrc(tail.crc, bytes.subarray(tail.crcAt)), END_OF_LINE)
+      : extendCrc(extendCrc(chains.old, bytes), END_OF_LINE);
     const written = Buffer.concat([scrub(bytes) ?? bytes, END_OF_LINE]);
     rechain(written, chains);
-    await target.write(written, 0, written.length, at);
-    at += written.length;
+    waiting.push(written);
+    waitingBytes += written.length;
+    if (waitingBytes >= WRITTEN_BYTES) await flush();
   }
+  await flush();
 }
 
+/** Bytes that are written at a time. */
+const WRITTEN_BYTES = 256 * 1024;
 const END_OF_LINE = Buffer.from([NEWLINE]);
 
 /** Gives a line the checksum that it has behind the bytes that stand before it now. */
