@@ -204,7 +204,7 @@ function noteFindings(file: DirectoryFile, scan: ScanResult): VerifyFinding[] {
     notes.push({
       ...note,
       found: 'unproven-lines',
-      message: `${scan.olderLines} lines have no checksum (the reference bot wrote them): rot in them would not show.`,
+      message: `Lines without a checksum (the reference bot wrote them): ${scan.olderLines}. Rot in them would not show.`,
       ...(file.kind === 'log' && { hint: '`append-log migrate` gives every line its checksum.' }),
     });
   }
