@@ -116,6 +116,7 @@ export class OverlayDisk implements FileSystem {
     if (!inode) throw systemError('ENOENT', path);
     // Under another name than below, so that it is kept when nobody has it open.
     inode.isChanged = true;
+    this.#files.set(name, inode);
     return inode;
   }
 

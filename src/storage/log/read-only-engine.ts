@@ -2,6 +2,7 @@
  * The ordinary engine over a disk that keeps every change in memory: recovery, healing, adoption, history and replay
  * work as ever, and not one byte of the directory changes, also beside a process that writes there.
  */
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LogError } from './errors.js';
 import { FileLogEngine } from './file-engine.js';
@@ -38,7 +39,8 @@ export class ReadOnlyEngine extends FileLogEngine {
 
   /** @throws LogError `LOG_IO` where there is no such directory */
   override async open(): Promise<void> {
-    if ((await this.below.fileSize(this.dataDir)) === undefined) {
+    const isThere = (await this.below.fileSize(this.dataDir)) !== undefined;
+    if (!isThere && (await this.below.list(join(this.dataDir, 'logs'))).length === 0) {
       throw new LogError('LOG_IO', `There is no directory ${this.dataDir}.`, { file: this.dataDir });
     }
     this.#holder = await holderOf(this.below, this.dataDir);

@@ -1,4 +1,5 @@
 /** A disk above another one: what was written is read back, and nothing below changes. */
+import { crc32 } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { OverlayDisk } from '../../../../src/storage/log/index.js';
 import { MemoryDisk } from '../../../support/memory-disk.js';
@@ -60,6 +61,8 @@ test('writing the same bytes in the same place keeps nothing in memory: a file t
   expect(await content(disk, 'd/a')).toBe('def');
 });
 
+const digest = (bytes: Uint8Array): number => crc32(bytes);
+
 /** One step on both disks; what it answers is compared. */
 async function step(disk: OverlayDisk | MemoryDisk, random: Random): Promise<unknown> {
   const path = `d/${random.pick(['a', 'b', 'c', 'd'])}`;
@@ -96,7 +99,7 @@ async function step(disk: OverlayDisk | MemoryDisk, random: Random): Promise<unk
       expect(sync.equals(read)).toBe(true);
       const size = await file.size();
       await file.close();
-      return [size, read.toString('latin1', 0, done)];
+      return [path, size, done, digest(read.subarray(0, done))];
     }
   }
 }
@@ -114,8 +117,8 @@ test('whatever is done, it answers as a disk would that was copied, and below st
         expect(await step(disk, new Random(seed))).toEqual(await step(copy, new Random(seed)));
       }
       for (const name of ['a', 'b', 'c', 'd'])
-        expect(await content(disk, `d/${name}`)).toBe(await content(copy, `d/${name}`));
-      expect(JSON.stringify(below.picture())).toBe(before);
+        expect((await content(disk, `d/${name}`)) === (await content(copy, `d/${name}`))).toBe(true);
+      expect(JSON.stringify(below.picture()) === before).toBe(true);
     }
   });
 });

@@ -33,14 +33,7 @@ test.each(SPECIMENS)(
           await engine.close();
         }
       };
-      const reader = readOnlyEngine(
-        'data',
-        { ...words, recovery },
-        undefined,
-        Object.assign(Object.create(disk), {
-          fileSize: (path: string) => (path === 'data' ? Promise.resolve(1) : disk.fileSize(path)),
-        }),
-      );
+      const reader = readOnlyEngine('data', { ...words, recovery }, undefined, disk);
       await reader.open();
       const read = await outcome(reader);
       expect(JSON.stringify(disk.picture())).toBe(before);
@@ -52,7 +45,7 @@ test.each(SPECIMENS)(
 test('it refuses to write', async () => {
   const [, make] = SPECIMENS[0] as (typeof SPECIMENS)[0];
   const { disk } = await make();
-  const engine = readOnlyEngine('data', {}, undefined, Object.assign(Object.create(disk), { fileSize: async () => 1 }));
+  const engine = readOnlyEngine('data', {}, undefined, disk);
   await engine.open();
   const refused = 'Expected an engine that writes, got one that only reads (readOnlyEngine)';
   await expect(engine.append()).rejects.toThrow(refused);
