@@ -37,6 +37,8 @@ export interface OpenFile {
    * simulated disk: then no thread is asked.
    */
   readonly descriptor?: number;
+  /** Whether `path` is still a name of this very file. Absent where nobody can tell. */
+  isNamed?(path: string): Promise<boolean>;
 }
 
 export interface FileSystem {
@@ -60,6 +62,8 @@ export interface FileSystem {
   syncDirectory(path: string): Promise<void>;
   /** Bytes that this user may still write where `path` lies. Absent where nobody can tell. */
   freeBytes?(path: string): Promise<number>;
+  /** Whether somebody has a lock on a file, without asking for it. Undefined, or absent, where nobody can tell. */
+  isLocked?(path: string): Promise<boolean | undefined>;
 }
 
 /**
@@ -133,6 +137,14 @@ class NodeFile implements OpenFile {
 
   tryLock(): boolean {
     return locks().tryLock(this.descriptor);
+  }
+
+  async isNamed(path: string): Promise<boolean> {
+    const own = await new Promise<fs.Stats>((resolve, reject) => {
+      fs.fstat(this.descriptor, (error, stats) => (error ? reject(error) : resolve(stats)));
+    });
+    const named = await absentAsUndefined(fs.promises.stat(path));
+    return named?.ino === own.ino && named.dev === own.dev;
   }
 }
 
@@ -237,6 +249,14 @@ export class NodeFileSystem implements FileSystem {
   async freeBytes(path: string): Promise<number> {
     const { bavail, bsize } = await fs.promises.statfs(path);
     return bavail * bsize;
+  }
+
+  /** Linux alone lists its locks (proc(5)), by inode; which device that is on it may spell otherwise than `stat`. */
+  async isLocked(path: string): Promise<boolean | undefined> {
+    const locked = await fs.promises.readFile('/proc/locks', 'utf8').catch(() => undefined);
+    const stats = await absentAsUndefined(fs.promises.stat(path));
+    if (stats === undefined) return false;
+    return locked?.split('\n').some((line) => line.includes(' WRITE ') && line.includes(`:${stats.ino} `));
   }
 
   async syncDirectory(path: string): Promise<void> {

@@ -92,6 +92,25 @@ export async function readIndexFile(disk: FileSystem, path: string, log: OpenFil
   }
 }
 
+/** Whether an index file says of itself that every byte of it is what was written; for those who only verify. */
+export async function isWholeIndexFile(disk: FileSystem, path: string): Promise<boolean> {
+  const file = await disk.open(path, 'read');
+  try {
+    const bytes = Buffer.alloc(HEADER_BYTES);
+    const header = (await file.read(bytes, 0, HEADER_BYTES, 0)) < HEADER_BYTES ? undefined : decodeHeader(bytes);
+    if (!header || (await file.size()) !== HEADER_BYTES + header.payloadBytes) return false;
+    const piece = Buffer.allocUnsafe(PIECE_BYTES);
+    let chain = 0;
+    for (let at = HEADER_BYTES, read = -1; read !== 0; at += read) {
+      read = await file.read(piece, 0, PIECE_BYTES, at);
+      chain = extendCrc(chain, piece.subarray(0, read));
+    }
+    return chain === Number.parseInt(header.payloadCrc, 16);
+  } finally {
+    await file.close();
+  }
+}
+
 /** The checksum of the line at whose end the log stood then; undefined where another line stands there, or none. */
 async function lastDigitsOf({ seq, bytes, chain }: ImagedLog, log: OpenFile): Promise<number | undefined> {
   const edge = Buffer.alloc(TAIL_BYTES);

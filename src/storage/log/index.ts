@@ -1,9 +1,14 @@
 /** The engine's front door. */
+export { backupDirectory, type DirectoryBackupOptions, type DirectoryBackupReport } from './directory-backup.js';
+export { type DirectoryFile, type DirectoryFileKind, directoryFiles, logsOf } from './directory-files.js';
+export { type VerifiedFile, type VerifyOptions, type VerifyStep, verifyDirectory } from './directory-verification.js';
 export type { EntryMeta, EntryOp, LogChange, LogEntry } from './entry.js';
 export { LogError, type LogErrorCode, type LogErrorDetails } from './errors.js';
 export { FileLogEngine, fileEngine, fileEngineOn } from './file-engine.js';
 export { type FileSystem, NodeFileSystem, type OpenFile, type OpenMode } from './file-system.js';
+export { type FollowOptions, followLog } from './following.js';
 export { assertPlainObject, encodeJson, setMember } from './json-value.js';
+export { type Holder, holderOf } from './lock.js';
 export type {
   BatchListener,
   ChangeListener,
@@ -23,6 +28,7 @@ export type {
   StreamOptions,
 } from './log-engine.js';
 export { assertLogName } from './log-name.js';
+export type { VerifyFinding, VerifyFindingKind } from './log-verification.js';
 export {
   type FsyncMode,
   LOG_DEFAULTS,
@@ -32,6 +38,8 @@ export {
   type ResolvedLogOptions,
   resolveLogOptions,
 } from './options.js';
+export { OverlayDisk } from './overlay-disk.js';
+export { type ReadOnlyEngine, readOnlyEngine } from './read-only-engine.js';
 export {
   type DiffOptions,
   diffStates,
@@ -41,3 +49,4 @@ export {
   restore,
   type StateChange,
 } from './restoring.js';
+export { compareMainFile, type Disagreement, type MainFileComparison } from './view-comparison.js';

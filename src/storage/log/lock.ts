@@ -5,10 +5,11 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isDiskFull, LogError } from './errors.js';
+import { isDiskFull, LogError, systemCode } from './errors.js';
 import type { FileSystem, OpenFile } from './file-system.js';
 
-interface Holder {
+/** Who holds a data directory, as far as that can be told. @publicApi */
+export interface Holder {
   pid: number;
   host: string;
   since: string;
@@ -17,6 +18,23 @@ interface Holder {
 /** A holder writes who it is right after it has the lock; another may look in between. */
 const LOOKS = 5;
 const LOOK_AGAIN_MS = 10;
+
+/**
+ * Who holds a directory, without disturbing anybody: the lock is not asked for, since whoever starts in that moment
+ * would be refused.
+ * @returns undefined where nobody does; a holder without a pid where it could not say who it is
+ */
+export async function holderOf(disk: FileSystem, dataDir: string): Promise<Partial<Holder> | undefined> {
+  const path = join(dataDir, 'LOCK');
+  const content = await disk.readFile(path);
+  if (content === undefined) return undefined;
+  const holder = parseHolder(content);
+  const isLocked = await disk.isLocked?.(path);
+  if (isLocked !== undefined) return isLocked ? holder : undefined;
+  if (holder.pid === undefined) return undefined;
+  // What a killed process wrote stays there; of another machine nobody here can tell.
+  return holder.host !== hostname() || isAlive(holder.pid) ? holder : undefined;
+}
 
 export class DirectoryLock {
   private constructor(private readonly file: OpenFile) {}
@@ -73,6 +91,15 @@ async function lockedBy(disk: FileSystem, path: string, dataDir: string): Promis
         ? 'One StorageModule.forRoot() for each directory: import it once, it is global.'
         : 'Stop that process, or choose another dataDir.',
   });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === 'EPERM';
+  }
 }
 
 function parseHolder(content: Buffer | undefined): Partial<Holder> {

@@ -198,7 +198,10 @@ export async function readMainFile({ disk, paths }: LogContext): Promise<FoundMa
 }
 
 /** The size and checksum of a main file of any size, without decoding it; undefined where there is none. */
-export async function proveMainFile({ disk, paths }: LogContext): Promise<MainFileProof | undefined> {
+export async function proveMainFile({
+  disk,
+  paths,
+}: Pick<LogContext, 'disk' | 'paths'>): Promise<MainFileProof | undefined> {
   const size = await disk.fileSize(paths.mainFile);
   if (size === undefined) return undefined;
   const file = await disk.open(paths.mainFile, 'read');
