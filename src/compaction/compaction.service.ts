@@ -11,6 +11,7 @@ import { AppendLogService, assertLogName, type CompactionReport, GuardedObservab
 import {
   COMPACTION_OPTIONS,
   type CompactionOptions,
+  longestGapMs,
   type ResolvedCompactionOptions,
   resolveCompactionOptions,
 } from './compaction.options.js';
@@ -30,6 +31,7 @@ export class CompactionService implements OnApplicationBootstrap, BeforeApplicat
   readonly #reports = new Subject<CompactionReport>();
   /** The newest compaction of each log that has not ended; those before it have. */
   readonly #running = new Map<string, Promise<CompactionReport>>();
+  #scheduleMs: number | undefined;
   #round: Promise<void> | undefined;
   #only: readonly string[] | undefined;
 
@@ -102,6 +104,19 @@ export class CompactionService implements OnApplicationBootstrap, BeforeApplicat
   lastOutcome(log: string): CompactionReport | undefined {
     assertLogName(log);
     return this.#outcomes.get(log);
+  }
+
+  /** Whether a log is worth compacting by the options, so that the schedule would do it at its next look. */
+  isDue(log: string): boolean {
+    assertLogName(log);
+    return decide(this.logs.stats(log), this.#options.thresholdBytes).compact;
+  }
+
+  /** The longest time between two looks of the schedule, in milliseconds; undefined while none runs. */
+  get scheduleMs(): number | undefined {
+    if (!this.scheduler.isRunning) return undefined;
+    this.#scheduleMs ??= longestGapMs(this.#options.schedule);
+    return this.#scheduleMs;
   }
 
   /**

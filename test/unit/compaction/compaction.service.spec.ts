@@ -175,6 +175,25 @@ describe('by schedule', () => {
   });
 });
 
+describe('what an operator asks', () => {
+  test('says which logs the schedule would compact', () => {
+    makeLarge('players');
+    const service = serviceWith({ thresholdBytes: 1_000 });
+    expect(service.isDue('players')).toBe(true);
+    expect(service.isDue('tokens')).toBe(false);
+    expect(() => service.isDue('../x')).toThrow(TypeError);
+  });
+
+  test('says how often the schedule looks, where one runs', async () => {
+    const service = serviceWith({ cron: '0 * * * *' });
+    expect(service.scheduleMs).toBeUndefined();
+    service.start();
+    expect(service.scheduleMs).toBe(3_600_000);
+    await service.stop();
+    expect(service.scheduleMs).toBeUndefined();
+  });
+});
+
 describe('outcomes', () => {
   const heardFrom = (service: CompactionService): string[] => {
     const heard: string[] = [];
