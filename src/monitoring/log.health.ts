@@ -133,6 +133,7 @@ export class LogHealthIndicator implements OnApplicationBootstrap {
 
 function closed(error: unknown): LogHealth {
   const message = error instanceof Error ? error.message : String(error);
-  const hint = error instanceof LogError && error.code === 'LOG_CLOSED' ? '' : 'The store cannot be looked at: ';
-  return { status: 'down', reasons: [{ about: 'closed', message: `${hint}${message}` }], warnings: [], logs: 0 };
+  const isClosed = error instanceof LogError && error.code === 'LOG_CLOSED';
+  const what = isClosed ? 'The store is closed' : 'The store cannot be looked at';
+  return { status: 'down', reasons: [{ about: 'closed', message: `${what}: ${message}` }], warnings: [], logs: 0 };
 }
