@@ -158,11 +158,17 @@ function readTexts(directory: string): Sources {
 
 /** Where programs come in: the package's main file, its commands, and the bot application. */
 function entriesOf(directory: string, sources: Sources): string[] {
-  const { main, bin = {} } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as {
+  const {
+    main,
+    bin = {},
+    exports = {},
+  } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as {
     main: string;
     bin?: Record<string, string>;
+    exports?: Record<string, string | { default: string }>;
   };
-  const outputs = [main, './dist/main.js', ...Object.values(bin)];
+  const exported = Object.values(exports).map((door) => (typeof door === 'string' ? door : door.default));
+  const outputs = [main, './dist/main.js', ...Object.values(bin), ...exported];
   return outputs
     .map((output) => output.replace(/^(\.\/)?dist\//, 'src/').replace(/\.js$/, '.ts'))
     .filter((file) => sources.has(file));

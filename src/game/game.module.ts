@@ -12,6 +12,7 @@ import {
   GameRecord,
   GameRecords,
   SeasonRecord,
+  Traces,
 } from './records/index.js';
 
 /** The quiz over the three repositories of the (global) `StorageModule`, and logs of its own. */
@@ -24,6 +25,7 @@ import {
     GameRecords,
     BoardService,
     CorrectionService,
+    Traces,
     { provide: GAME_CLOCK, useValue: systemClock },
     { provide: GAME_RANDOM, useValue: Math.random },
   ],

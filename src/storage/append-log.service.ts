@@ -4,8 +4,9 @@ import {
   assertChange,
   assertCount,
   assertFunction,
+  assertMentions,
   assertMeta,
-  assertPoint,
+  assertMoment,
   assertStreamOptions,
   assertString,
   mistake,
@@ -17,7 +18,11 @@ import {
   type BatchListener,
   type CompactionReport,
   type CompactOptions,
+  type DiffOptions,
+  diffStates,
   type EntryMeta,
+  type EraseOptions,
+  type ErasureReceipt,
   fileEngine,
   type KeptFile,
   type LogChange,
@@ -26,7 +31,11 @@ import {
   LogError,
   type LogStats,
   type RecoveryReport,
+  type RestoreOptions,
+  type RestoreReport,
   resolveLogOptions,
+  restore,
+  type StateChange,
   type StreamOptions,
 } from './log/index.js';
 import { KNOWN_LOGS } from './log-entity.decorator.js';
@@ -170,9 +179,60 @@ export class AppendLogService implements OnModuleInit, OnApplicationShutdown {
     return this.#run(
       () => {
         assertLogName(log);
-        assertPoint(options.at);
+        if (options.at !== undefined) assertMoment('at', options.at);
       },
       (engine) => engine.rebuildState(log, options),
+    );
+  }
+
+  /**
+   * What differs between two moments, each a time (a Date) or a seq (a number); `to` is now where left out.
+   * @throws LogError `LOG_NOT_RETAINED` for a moment older than every file kept.
+   */
+  diff(log: string, options: DiffOptions): Promise<StateChange[]> {
+    return this.#run(
+      () => {
+        assertLogName(log);
+        assertMoment('from', options?.from);
+        if (options.to !== undefined) assertMoment('to', options.to);
+        if (options.key !== undefined) assertString('key', options.key);
+      },
+      (engine) => diffStates(engine, log, options),
+    );
+  }
+
+  /**
+   * Goes back to a moment, by an entry of its own: what was there before stays in the history. One key where `key` is
+   * given, else the whole log; with `dryRun` it only tells what would change.
+   * @throws LogError `LOG_NOT_RETAINED` for a moment older than every file kept; nothing is written then.
+   */
+  restore(log: string, options: RestoreOptions, meta?: EntryMeta): Promise<RestoreReport> {
+    return this.#run(
+      () => {
+        assertLogName(log);
+        assertMoment('at', options?.at);
+        if (options.key !== undefined) assertString('key', options.key);
+        assertMeta(meta);
+      },
+      (engine) => restore(engine, log, options, meta),
+    );
+  }
+
+  /**
+   * Deletes a key for good: a tombstone, and every trace of it taken out of the log, its backups and archives, whose
+   * checksums are chained anew. With `mentions`, what names somebody goes as well; without a key, only that. What is
+   * interrupted is finished by the next start.
+   * @throws LogError `LOG_CONFLICT` where a live value mentions it; nothing is changed then.
+   */
+  erase(log: string, key: string | undefined, options: EraseOptions = {}, meta?: EntryMeta): Promise<ErasureReceipt> {
+    return this.#run(
+      () => {
+        assertLogName(log);
+        if (key !== undefined) assertString('key', key);
+        assertMentions(options.mentions, key);
+        assertMeta(meta);
+      },
+      (engine) => engine.erase(log, key, options, meta),
     );
   }
 

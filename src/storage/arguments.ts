@@ -102,10 +102,18 @@ function assertTime(argument: string, value: unknown): void {
   }
 }
 
-/** `at` is a point in time (Date) or a seq (number). @internal */
-export function assertPoint(at: Date | number | undefined): void {
-  if (at === undefined) return;
-  if (at instanceof Date ? Number.isNaN(at.getTime()) : !Number.isSafeInteger(at) || at < 0) {
-    throw mistake('at', 'a valid Date or a seq ≥ 0', at);
+/** A moment of a log is a time (Date) or a seq (number). @internal */
+export function assertMoment(argument: string, moment: unknown): void {
+  if (moment instanceof Date ? Number.isNaN(moment.getTime()) : !Number.isSafeInteger(moment) || Number(moment) < 0) {
+    throw mistake(argument, 'a valid Date or a seq ≥ 0', moment);
   }
+}
+
+/** Without a key something else must be named; an empty text would be everywhere. @internal */
+export function assertMentions(mentions: unknown, key: string | undefined): void {
+  if (mentions === undefined && key !== undefined) return;
+  if (Array.isArray(mentions) && mentions.every((text) => typeof text === 'string' && text !== '')) {
+    if (mentions.length > 0 || key !== undefined) return;
+  }
+  throw mistake('mentions', 'an array of non-empty strings', mentions);
 }

@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { AppendLogService } from './append-log.service.js';
 import { assertFunction } from './arguments.js';
-import type { EntryMeta, LogEntry } from './log/index.js';
+import type { EntryMeta, EraseOptions, ErasureReceipt, LogEntry } from './log/index.js';
 import type { ValueCodec } from './value-codec.js';
 
 /**
@@ -55,6 +55,14 @@ export class LogRepository<T> {
     };
     await this.logs.update<unknown>(this.log, key, tombstone, meta);
     return existed;
+  }
+
+  /**
+   * Deletes a key and every trace of it in the history, see {@link AppendLogService.erase}: for those who must not be kept.
+   * Takes a pass over everything that is kept of the log.
+   */
+  erase(key: string, options?: EraseOptions, meta?: EntryMeta): Promise<ErasureReceipt> {
+    return this.logs.erase(this.log, key, options, meta);
   }
 
   has(key: string): Promise<boolean> {

@@ -1,12 +1,12 @@
 /** Games that are taken back and people who are forgotten, by a process that dies before or after any write of that. */
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { creditPlayers } from '../../src/game/crediting.js';
 import { GameRecords, recordOf } from '../../src/game/records/index.js';
-import { PlayerRepository } from '../../src/storage/index.js';
+import { AppendLogService, PlayerRepository } from '../../src/storage/index.js';
 import { bootQuiz, type Cut, guardLogs, Life, type Quiz } from '../support/mortal-quiz.js';
 import { aFinishedGame, START } from '../unit/game/table.js';
 
@@ -36,6 +36,15 @@ async function toldBy({ app, game }: Quiz) {
   const text = JSON.stringify(told, (name, value) => (['exportedAt', 'at'].includes(name) ? undefined : value));
   const ids = [...new Set(text.match(/forgotten-[\w-]+/g))];
   return JSON.parse(ids.reduce((left, id, place) => left.replaceAll(id, `nobody-${place}`), text)) as typeof told;
+}
+
+/** Files below a data directory in which something stands. */
+async function filesNaming(dataDir: string, name: RegExp): Promise<string[]> {
+  const paths = (await readdir(dataDir, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const named = await Promise.all(paths.map(async (path) => name.test(await readFile(path, 'latin1'))));
+  return paths.filter((_, i) => named[i]).map((path) => relative(dataDir, path));
 }
 
 describe('a correction on a real data directory', () => {
@@ -97,8 +106,8 @@ describe('a correction on a real data directory', () => {
   it.each([
     // The mark, three players, and the note that all of them are done.
     ['an undone game', undo, 5],
-    // The request, the season, two games, the player, and the request deleted.
-    ['a forgotten player', forget, 6],
+    // The request, the season, two games, the player, the history of seven logs, and the request with its own.
+    ['a forgotten player', forget, 13],
   ])(
     'is all or nothing, and done once it has begun: %s',
     async (_, correct, writes) => {
@@ -141,6 +150,19 @@ describe('a correction on a real data directory', () => {
     }
     expect(players.cem).toMatchObject({ totalGames: 1, totalScore: 50, bestScore: 50, totalAnswers: 3 });
     expect(players.cem?.gamesHistory.map(({ gameId }) => gameId)).toEqual(['game-3']);
+  });
+
+  it('leaves no byte of a forgotten player in any file, backups included', async () => {
+    const dataDir = await copyOf(played);
+    await open(dataDir, async ({ app, game }) => {
+      const logs = app.get(AppendLogService);
+      for (const log of ['players', 'games', 'seasons']) await logs.compact(log);
+      expect(await filesNaming(dataDir, /bob/i)).toContain('logs/games.log');
+      await game.forgetPlayer('bob');
+      expect(await filesNaming(dataDir, /bob/i)).toEqual([]);
+      expect(await filesNaming(dataDir, /ada/i)).toContain('logs/games.log');
+    });
+    expect(await filesNaming(dataDir, /bob/i)).toEqual([]);
   });
 
   it('leaves nothing of a forgotten player but scores of nobody', async () => {

@@ -8,6 +8,7 @@ import type {
   CompactionReport,
   CompactOptions,
   EntryMeta,
+  ErasureReceipt,
   KeptFile,
   LogChange,
   LogEngine,
@@ -186,6 +187,14 @@ export class FakeEngine implements LogEngine {
   onBatch(listener: BatchListener): () => void {
     this.#batchListeners.add(listener);
     return () => this.#batchListeners.delete(listener);
+  }
+
+  async erase(log: string, key: string | undefined): Promise<ErasureReceipt> {
+    const existed = key !== undefined && (await this.has(log, key));
+    if (key !== undefined && existed) await this.append(log, { op: 'DELETE', key });
+    const now = new Date().toISOString();
+    const upToSeq = this.#log(log).seq;
+    return { id: 'fake', log, requestedAt: now, finishedAt: now, existed, upToSeq, files: [], removedFiles: [] };
   }
 
   async keptFiles(log: string): Promise<KeptFile[]> {

@@ -94,6 +94,10 @@ export class MemoryDisk implements FileSystem {
     this.#files.delete(path);
   }
 
+  paths(): string[] {
+    return [...this.#files.keys()].sort();
+  }
+
   /** Every path with its bytes as text, in order; the file that only says who holds the directory left out. */
   picture(): Record<string, string> {
     const paths = [...this.#files.keys()].filter((path) => !path.endsWith('/LOCK')).sort();

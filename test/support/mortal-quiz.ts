@@ -86,7 +86,7 @@ export function guardGames(life: Life, app: TestingModule): void {
 
 /** Guards every write to any log. */
 export function guardLogs(life: Life, app: TestingModule): void {
-  life.guard(app.get(AppendLogService), 'append', 'update');
+  life.guard(app.get(AppendLogService), 'append', 'update', 'erase');
 }
 
 /** Starts the quiz; it may die while it starts, since what was left half done is finished then. */

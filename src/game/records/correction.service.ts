@@ -19,6 +19,7 @@ import type { GameRecord, GameUndo } from './game-record.js';
 import { GameRecords } from './game-records.service.js';
 import { namesPerson, withoutPerson } from './person.js';
 import { exportedRunningGame, gamesOf, type PlayerExport } from './player-export.js';
+import { Traces } from './traces.service.js';
 
 /** Who takes a game back. */
 export interface UndoRequest {
@@ -53,6 +54,7 @@ export class CorrectionService implements OnApplicationBootstrap {
     @InjectRepository(ForgetRequest) private readonly requests: LogRepository<ForgetRequest>,
     @Inject(GAME_CLOCK) private readonly clock: GameClock,
     private readonly daily: DailyService,
+    private readonly traces: Traces,
   ) {}
 
   /** What cannot be finished now, on a full disk for instance, is tried again with the next correction. */
@@ -104,7 +106,8 @@ export class CorrectionService implements OnApplicationBootstrap {
 
   /**
    * Removes a person: their record, and their name and id wherever a game or a season has them; scores stay with the
-   * games, as somebody's who left. Safe to repeat.
+   * games, as somebody's who left. Then what the history of the logs, their backups and archives hold of them. Safe to
+   * repeat.
    * @param isPlaying whether a game that is not over yet names them; asked right before anything is written
    * @throws GameError PLAYER_IN_GAME
    */
@@ -203,7 +206,9 @@ export class CorrectionService implements OnApplicationBootstrap {
     await Promise.all(changes);
     await this.daily.forget(userId, FORGETTING);
     const existed = await this.players.delete(userId, FORGETTING);
-    await this.requests.delete(userId, FORGETTING);
+    await this.traces.erase(userId, this.requests.log);
+    // The request names the person, too: it is the last to go, with its own history.
+    await this.requests.erase(userId, {}, FORGETTING);
     return { records: existed ? 1 : 0, games: gameIds.length };
   }
 }

@@ -12,3 +12,4 @@ export { BOARD_PERIODS, type BoardPeriod } from './periods.js';
 export type { ExportedGame, ExportedRunningGame, PlayerExport } from './player-export.js';
 export { type Season, SeasonRecord } from './season-record.js';
 export type { BoardRow } from './tally.js';
+export { Traces } from './traces.service.js';

@@ -3,17 +3,21 @@ import { join } from 'node:path';
 import { assertKey, encodeChange } from './change.js';
 import { compactLog } from './compaction.js';
 import type { EntryMeta, LogChange, LogEntry } from './entry.js';
+import { erase, finishErasure } from './erasure.js';
 import { LogError, toLogError } from './errors.js';
-import { FileLog } from './file-log.js';
+import { type Audience, FileLog } from './file-log.js';
 import { type FileSystem, makeDirectoryDurably, NodeFileSystem } from './file-system.js';
 import { keptFiles } from './kept-files.js';
 import { DirectoryLock } from './lock.js';
+import type { LogContext } from './log-context.js';
 import type {
   BatchListener,
   ChangeListener,
   CompactionReport,
   CompactOptions,
   EngineLogger,
+  EraseOptions,
+  ErasureReceipt,
   KeptFile,
   LogEngine,
   LogEngineFactory,
@@ -218,6 +222,17 @@ export class FileLogEngine implements LogEngine {
     return compaction;
   }
 
+  async erase(
+    log: string,
+    key: string | undefined,
+    { mentions = [] }: EraseOptions = {},
+    meta?: EntryMeta,
+  ): Promise<ErasureReceipt> {
+    if (key !== undefined) assertKey(key);
+    const ready = await this.#readable(log);
+    return ready.exclusively(() => erase(ready, { key, mentions, meta }));
+  }
+
   onChange(listener: ChangeListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -251,7 +266,7 @@ export class FileLogEngine implements LogEngine {
     if (opening) return opening;
     const paths = new LogPaths(this.options.dataDir, log);
     const context = { disk: this.disk, paths, options: this.options, logger: this.logger };
-    const started = FileLog.open(context, {
+    const started = this.#open(context, {
       hearsEntries: () => this.#listeners.size > 0,
       entry: (entry) => tell(this.#listeners, this.logger, log, entry),
       batch: (entries, written) => this.#tellBatch(log, entries, written),
@@ -263,6 +278,18 @@ export class FileLogEngine implements LogEngine {
       () => this.#opening.delete(log),
     );
     return started;
+  }
+
+  /** An erasure that was begun ends before anybody reads; where that fails the next opening tries again. */
+  async #open(context: LogContext, audience: Audience): Promise<FileLog> {
+    const opened = await FileLog.open(context, audience);
+    if (this.options.recovery === 'strict') return opened;
+    try {
+      await opened.exclusively(() => finishErasure(opened));
+    } catch (error) {
+      this.logger.error(`What was being erased from ${context.paths.log} is not yet: ${(error as Error).message}`);
+    }
+    return opened;
   }
 
   #tellBatch(log: string, entries: number, { bytes, durationMs }: Written): void {

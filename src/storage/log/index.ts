@@ -11,6 +11,8 @@ export type {
   CompactionReport,
   CompactOptions,
   EngineLogger,
+  EraseOptions,
+  ErasureReceipt,
   KeptFile,
   LogEngine,
   LogEngineFactory,
@@ -30,3 +32,12 @@ export {
   type ResolvedLogOptions,
   resolveLogOptions,
 } from './options.js';
+export {
+  type DiffOptions,
+  diffStates,
+  type Point,
+  type RestoreOptions,
+  type RestoreReport,
+  restore,
+  type StateChange,
+} from './restoring.js';

@@ -131,6 +131,34 @@ export interface CompactionReport {
   backup?: string;
 }
 
+export interface EraseOptions {
+  /**
+   * Texts, an id for instance: entries go, too, whose key or value holds one of them as a word of its own. Refused where a
+   * live value does; change or delete that first.
+   */
+  mentions?: string[];
+}
+
+/** What was erased, and where. Never names it. @publicApi */
+export interface ErasureReceipt {
+  /** Of this erasure; the tombstones that it left are of the key `erased:<id>`. */
+  id: string;
+  log: string;
+  /** ISO 8601 UTC. */
+  requestedAt: string;
+  finishedAt: string;
+  /** Who and why, unless that names what was erased. */
+  meta?: EntryMeta;
+  /** Whether the key had a value. */
+  existed: boolean;
+  /** Entries behind this seq are of a later life and were left. */
+  upToSeq: number;
+  /** Files that were rewritten, and how many of their lines; relative to the data directory. */
+  files: { file: string; lines: number }[];
+  /** Files that were removed because they cannot be read line by line (`.torn.<ms>`, `.damaged.<ms>`). */
+  removedFiles: string[];
+}
+
 export type ChangeListener = (log: string, entry: LogEntry) => void;
 
 /** Entries that became durable together: one write, and in mode `always` one fsync. @publicApi */
@@ -217,6 +245,13 @@ export interface LogEngine {
   recoveryReport(log: string): RecoveryReport;
   /** Folds the active log into a CHECKPOINT while appends go on. One at a time for each log. */
   compact(log: string, options?: CompactOptions): Promise<CompactionReport>;
+
+  /**
+   * Deletes a key, if one is given, and takes every trace of it out of the log, its backups and archives, and out of what
+   * was kept of damage; with `mentions`, what names somebody, too. Where it is interrupted the next opening finishes it.
+   * @throws LogError `LOG_CONFLICT` where a live value mentions it; nothing is changed then
+   */
+  erase(log: string, key: string | undefined, options?: EraseOptions, meta?: EntryMeta): Promise<ErasureReceipt>;
 
   /** Calls back with every entry once it is durable, in seq order; returns the way to stop. */
   onChange(listener: ChangeListener): () => void;

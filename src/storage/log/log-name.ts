@@ -28,6 +28,8 @@ export class LogPaths {
   readonly mainFile: string;
   /** Beside the log, so that a rename never crosses file systems. */
   readonly compacting: string;
+  /** What is being erased; gone once it is. */
+  readonly erasing: string;
 
   constructor(
     dataDir: string,
@@ -38,6 +40,7 @@ export class LogPaths {
     this.seal = `${this.log}.seal`;
     this.index = `${this.log}.index`;
     this.compacting = `${this.log}.compacting`;
+    this.erasing = `${this.log}.erasing`;
     this.mainFile = join(dataDir, `${name}.json`);
   }
 
@@ -47,6 +50,11 @@ export class LogPaths {
 
   torn(unixMs: number): string {
     return `${this.log}.torn.${unixMs}`;
+  }
+
+  /** A receipt of what was erased. */
+  erased(unixMs: number): string {
+    return `${this.log}.erased.${unixMs}`;
   }
 
   damaged(unixMs: number): string {

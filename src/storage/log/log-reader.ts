@@ -113,7 +113,7 @@ function decode(path: string, bytes: Buffer, offset: number, line: number): LogE
 }
 
 /** One entry, or what the reference bot glued together: a torn line, perhaps a whole one, and the next behind it. */
-function entriesIn(text: string): LogEntry[] {
+export function entriesIn(text: string): LogEntry[] {
   const entry = parseLine(text);
   if (entry) return [entry];
   const at = text.lastIndexOf('{"timestamp":"');

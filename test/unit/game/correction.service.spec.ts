@@ -165,6 +165,7 @@ describe('forgetting a person', () => {
   it('leaves scores of nobody, another nobody in each game', async () => {
     expect(await archive.corrections.forget('bob', never)).toEqual({ records: 1, games: 3 });
     expect(stored()).not.toMatch(/"bob"|"BOB"/);
+    expect(store.erased).toEqual(['bob']);
     const [g1, g2, g3] = await Promise.all(['g1', 'g2', 'g3'].map((gameId) => archive.records.get(gameId)));
     expect(g1?.players[1]).toMatchObject({ userId: g1?.host.userId, username: 'Somebody who left', score: 80 });
     expect(g1?.host.userId).toMatch(/^forgotten-/);

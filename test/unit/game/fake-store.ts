@@ -12,6 +12,7 @@ import {
   type GameRecord,
   GameRecords,
   type SeasonRecord,
+  type Traces,
 } from '../../../src/game/records/index.js';
 import type {
   EntryMeta,
@@ -59,6 +60,10 @@ export class FakeLog<T> {
     return existed;
   }
 
+  async erase(key: string, _: object, meta?: EntryMeta): Promise<void> {
+    await this.delete(key, meta);
+  }
+
   async has(key: string): Promise<boolean> {
     return this.values.has(key);
   }
@@ -75,6 +80,8 @@ export class FakeLog<T> {
 type Credit = Parameters<PlayerRepository['creditGame']>[2];
 
 export class FakeStore {
+  /** Those of whom no trace is left in the history. */
+  readonly erased: string[] = [];
   readonly saved = new Map<string, string>();
   /** Every credit that counted, by player. */
   readonly credits = new Map<string, Credit[]>();
@@ -163,8 +170,18 @@ export class FakeStore {
   archive(clock: GameClock, daily = this.daily(clock)) {
     const records = new GameRecords(this.games.repository);
     const boards = new BoardService(records, this.players, this.seasons.repository, clock);
-    const { players, states } = this;
-    const corrections = new CorrectionService(records, boards, players, states, this.requests.repository, clock, daily);
+    const { players, states, requests } = this;
+    const traces = { erase: async (userId: string) => void this.erased.push(userId) } as unknown as Traces;
+    const corrections = new CorrectionService(
+      records,
+      boards,
+      players,
+      states,
+      requests.repository,
+      clock,
+      daily,
+      traces,
+    );
     return { records, boards, corrections };
   }
 

@@ -156,3 +156,22 @@ describe('needsCompaction', () => {
     await expect(logs.needsCompaction('players')).resolves.toBe(false);
   });
 });
+
+describe('going back in time', () => {
+  test.each([
+    [{}, 'Expected `at` to be a valid Date or a seq ≥ 0, got undefined'],
+    [{ at: '2026-11-22' }, 'Expected `at` to be'],
+    [{ at: new Date(Number.NaN) }, 'Expected `at` to be'],
+    [{ at: 1, key: 5 }, 'Expected `key` to be a string'],
+  ])('refuses to restore %p, and writes nothing', async (options, message) => {
+    await expect(logs.restore('players', options as never)).rejects.toThrow(message);
+    await expect(logs.restore('../players', { at: 1 })).rejects.toThrow('log name');
+    expect(engine.logs.size).toBe(0);
+  });
+
+  test('refuses a difference between moments that are none', async () => {
+    await expect(logs.diff('players', { from: -1 })).rejects.toThrow('Expected `from`');
+    await expect(logs.diff('players', { from: 1, to: 1.5 })).rejects.toThrow('Expected `to`');
+    await expect(logs.diff('players', undefined as never)).rejects.toThrow('Expected `from`');
+  });
+});
