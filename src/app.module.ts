@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { CompactionModule } from './compaction/index.js';
 import { GameModule } from './game/index.js';
+import { MonitoringModule } from './monitoring/index.js';
 import { imageSourcesOf, ObjktModule, objktOptionsFrom } from './objkt/index.js';
 import { optionalRooms } from './optional-rooms.module.js';
 import { StorageModule } from './storage/index.js';
@@ -22,6 +23,7 @@ export class AppModule {
         StorageModule.forRootAsync({ useFactory: () => ({ dataDir: environment.DATA_DIR || './data' }) }),
         ScheduleModule.forRoot(),
         CompactionModule.forRoot(),
+        MonitoringModule.forRoot({ metrics: 'if-installed', http: true }),
         ...(objkt ? [ObjktModule.forRoot(objkt)] : []),
         GameModule,
         objkt ? WebModule.withPicturesFrom(imageSourcesOf(objkt.gateways)) : WebModule,

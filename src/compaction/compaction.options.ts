@@ -36,6 +36,8 @@ export const COMPACTION_DEFAULTS = Object.freeze({
 
 /** A longer delay would overflow Node's timer and fire at once. */
 const INTERVAL_MS_MAX = 2 ** 31 - 1;
+/** A week of a schedule that looks every day. */
+const TICKS_AHEAD = 7;
 
 /**
  * Checks the options once and fills in the defaults.
@@ -56,6 +58,23 @@ export function resolveCompactionOptions(options: CompactionOptions = {}): Resol
     keepBackups: countOf('keepBackups', options.keepBackups ?? COMPACTION_DEFAULTS.keepBackups),
     enabled,
   });
+}
+
+/**
+ * How far the next few ticks lie apart at most: a schedule for weekdays rests over a weekend.
+ * @internal
+ */
+export function longestGapMs(schedule: ResolvedCompactionOptions['schedule']): number {
+  if ('intervalMs' in schedule) return schedule.intervalMs;
+  const time = new CronTime(schedule.cron);
+  let tick = time.sendAt();
+  let longestMs = 0;
+  for (let ahead = 0; ahead < TICKS_AHEAD; ahead += 1) {
+    const next = time.getNextDateFrom(tick);
+    longestMs = Math.max(longestMs, next.toMillis() - tick.toMillis());
+    tick = next;
+  }
+  return longestMs;
 }
 
 /** Asks for the next tick too: an expression like `0 0 30 2 *` reads well and never comes. */

@@ -4,11 +4,14 @@ import {
   Injectable,
   Logger,
   type OnApplicationBootstrap,
+  type OnApplicationShutdown,
 } from '@nestjs/common';
-import { AppendLogService, assertLogName, type CompactionReport } from '../storage/index.js';
+import { type Observable, Subject } from 'rxjs';
+import { AppendLogService, assertLogName, type CompactionReport, GuardedObservable } from '../storage/index.js';
 import {
   COMPACTION_OPTIONS,
   type CompactionOptions,
+  longestGapMs,
   type ResolvedCompactionOptions,
   resolveCompactionOptions,
 } from './compaction.options.js';
@@ -21,12 +24,14 @@ import { decide } from './compaction-policy.js';
  * @publicApi
  */
 @Injectable()
-export class CompactionService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class CompactionService implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   readonly #logger = new Logger(CompactionService.name);
   readonly #options: ResolvedCompactionOptions;
   readonly #outcomes = new Map<string, CompactionReport>();
+  readonly #reports = new Subject<CompactionReport>();
   /** The newest compaction of each log that has not ended; those before it have. */
   readonly #running = new Map<string, Promise<CompactionReport>>();
+  #scheduleMs: number | undefined;
   #round: Promise<void> | undefined;
   #only: readonly string[] | undefined;
 
@@ -44,6 +49,10 @@ export class CompactionService implements OnApplicationBootstrap, BeforeApplicat
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.stop();
+  }
+
+  onApplicationShutdown(): void {
+    this.#reports.complete();
   }
 
   /**
@@ -97,6 +106,30 @@ export class CompactionService implements OnApplicationBootstrap, BeforeApplicat
     return this.#outcomes.get(log);
   }
 
+  /** Whether a log is worth compacting by the options, so that the schedule would do it at its next look. */
+  isDue(log: string): boolean {
+    assertLogName(log);
+    return decide(this.logs.stats(log), this.#options.thresholdBytes).compact;
+  }
+
+  /** The longest time between two looks of the schedule, in milliseconds; undefined while none runs. */
+  get scheduleMs(): number | undefined {
+    if (!this.scheduler.isRunning) return undefined;
+    this.#scheduleMs ??= longestGapMs(this.#options.schedule);
+    return this.#scheduleMs;
+  }
+
+  /**
+   * The outcome of every compaction from now on, of all logs, also those that were skipped or failed; each once, after
+   * {@link lastOutcome} knows it and before the promise of `compactLog` resolves. Completes at shutdown.
+   * A subscriber that throws is logged and goes on receiving; compactions never notice.
+   */
+  outcomes(): Observable<CompactionReport> {
+    return GuardedObservable.around(this.#reports, (error) =>
+      this.#logger.error('A subscriber of outcomes() failed', error instanceof Error ? error.stack : String(error)),
+    );
+  }
+
   /** A tick during the former one's round does nothing. */
   async #tick(): Promise<void> {
     if (this.#round) return;
@@ -141,6 +174,7 @@ export class CompactionService implements OnApplicationBootstrap, BeforeApplicat
     if (outcome === 'compacted') {
       this.#logger.log(`Compacted ${log}: ${bytesBefore} to ${bytesAfter} bytes in ${Math.round(durationMs)} ms`);
     }
+    this.#reports.next(report);
   }
 }
 

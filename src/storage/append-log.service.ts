@@ -272,6 +272,14 @@ export class AppendLogService implements OnModuleInit, OnApplicationShutdown {
     return this.#engine.logNames();
   }
 
+  /** Logs that there are in the storage, opened or not, in alphabetical order. */
+  listLogs(): Promise<string[]> {
+    return this.#run(
+      () => undefined,
+      (engine) => engine.listLogs(),
+    );
+  }
+
   /** How an open log stands right now. */
   stats(log: string): LogStats {
     assertLogName(log);

@@ -2,6 +2,7 @@
 export { AppendLogService } from './append-log.service.js';
 export { DEFAULT_THRESHOLD_BYTES, isWorthCompacting } from './compaction-need.js';
 export { type GameState, GameStateRepository } from './game-state.repository.js';
+export { GuardedObservable } from './guarded-observable.js';
 export { getRepositoryToken, InjectRepository } from './inject-repository.decorator.js';
 export { compareBy, LEADERBOARD_FIELDS, type LeaderboardField, type PlayerSummary } from './leaderboard.js';
 export {

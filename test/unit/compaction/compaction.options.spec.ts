@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { CronExpression } from '@nestjs/schedule';
-import { type CompactionOptions, resolveCompactionOptions } from '../../../src/compaction/compaction.options.js';
+import {
+  type CompactionOptions,
+  longestGapMs,
+  resolveCompactionOptions,
+} from '../../../src/compaction/compaction.options.js';
 
 describe('the options of compaction', () => {
   test('have the documented defaults', () => {
@@ -44,4 +48,21 @@ describe('the options of compaction', () => {
     expect(() => resolveCompactionOptions(options as CompactionOptions)).toThrow(message);
     expect(() => resolveCompactionOptions(options as CompactionOptions)).toThrow(TypeError);
   });
+});
+
+const HOUR_MS = 3_600_000;
+
+test.each([
+  [{ intervalMs: 500 }, 500],
+  [{ cron: '0 * * * *' }, HOUR_MS],
+  [{ cron: '*/5 * * * * *' }, 5_000],
+  [{ cron: '0 3 * * 1' }, 7 * 24 * HOUR_MS],
+  [{ cron: '30 1 * * 1-5' }, 3 * 24 * HOUR_MS],
+])('the looks of %j lie apart %i ms at most', (schedule, ms) => {
+  // Where clocks are set forward or back, a day has an hour less or more.
+  expect(Math.abs(longestGapMs(schedule) - ms)).toBeLessThanOrEqual(ms > HOUR_MS ? HOUR_MS : 0);
+});
+
+test('a schedule of once a year is a year apart', () => {
+  expect(longestGapMs({ cron: '0 0 1 1 *' })).toBeGreaterThan(364 * 24 * HOUR_MS);
 });

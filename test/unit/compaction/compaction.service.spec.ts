@@ -175,6 +175,91 @@ describe('by schedule', () => {
   });
 });
 
+describe('what an operator asks', () => {
+  test('says which logs the schedule would compact', () => {
+    makeLarge('players');
+    const service = serviceWith({ thresholdBytes: 1_000 });
+    expect(service.isDue('players')).toBe(true);
+    expect(service.isDue('tokens')).toBe(false);
+    expect(() => service.isDue('../x')).toThrow(TypeError);
+  });
+
+  test('says how often the schedule looks, where one runs', async () => {
+    const service = serviceWith({ cron: '0 * * * *' });
+    expect(service.scheduleMs).toBeUndefined();
+    service.start();
+    expect(service.scheduleMs).toBe(3_600_000);
+    await service.stop();
+    expect(service.scheduleMs).toBeUndefined();
+  });
+});
+
+describe('outcomes', () => {
+  const heardFrom = (service: CompactionService): string[] => {
+    const heard: string[] = [];
+    service.outcomes().subscribe({
+      next: ({ log, outcome }) => heard.push(`${log} ${outcome}`),
+      complete: () => heard.push('complete'),
+    });
+    return heard;
+  };
+
+  test('tells of each compaction once, by hand or by schedule, whatever came of it', async () => {
+    jest.spyOn(Logger.prototype, 'error').mockImplementation(() => {});
+    makeLarge('players', 'tokens');
+    engine.compacting = async (log) => {
+      if (log === 'players') throw new Error('broken');
+    };
+    const service = serviceWith({ thresholdBytes: 1_000 });
+    const heard = heardFrom(service);
+    await service.compactLog('game_state');
+    expect(heard).toEqual(['game_state compacted']);
+    service.start();
+    await scheduler.tick();
+    expect(heard).toEqual(['game_state compacted', 'players failed', 'tokens compacted']);
+  });
+
+  test('are known to `lastOutcome` when they are told, and told before the promise resolves', async () => {
+    const service = serviceWith();
+    const order: unknown[] = [];
+    service.outcomes().subscribe((report) => order.push(service.lastOutcome('players') === report));
+    await service.compactLog('players').then(() => order.push('resolved'));
+    expect(order).toEqual([true, 'resolved']);
+  });
+
+  test('go on for a subscriber that throws, and for the others; compactions do not notice', async () => {
+    const error = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => {});
+    const service = serviceWith();
+    let calls = 0;
+    service.outcomes().subscribe(() => {
+      calls += 1;
+      throw new Error('a broken dashboard');
+    });
+    const heard = heardFrom(service);
+    await service.compactLog('players');
+    await service.compactLog('tokens');
+    expect(calls).toBe(2);
+    expect(heard).toEqual(['players compacted', 'tokens compacted']);
+    expect(error).toHaveBeenCalledWith(
+      'A subscriber of outcomes() failed',
+      expect.stringContaining('broken dashboard'),
+    );
+  });
+
+  test('end with the application, after the last compaction, also for whoever comes later', async () => {
+    const { finish } = holdCompactions();
+    const service = serviceWith();
+    const heard = heardFrom(service);
+    const running = service.compactLog('players');
+    finish();
+    await service.beforeApplicationShutdown();
+    service.onApplicationShutdown();
+    await running;
+    expect(heard).toEqual(['players compacted', 'complete']);
+    expect(heardFrom(service)).toEqual(['complete']);
+  });
+});
+
 describe('stop', () => {
   test('waits for the running round and begins nothing more', async () => {
     makeLarge('game_state', 'players');

@@ -1,0 +1,65 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, Optional } from '@nestjs/common';
+import type { Subscription } from 'rxjs';
+import { CompactionService } from '../compaction/index.js';
+import { AppendLogService, type CompactionReport } from '../storage/index.js';
+
+/** How often it looks by itself: nobody may ask for hours. */
+const LOOK_MS = 30_000;
+/** Where compactions are started by hand, or by a job of the application's own, once a day is often enough. */
+const NO_SCHEDULE_LATE_MS = 86_400_000;
+/** A compaction of a large log may take longer than a short interval. */
+const LATE_MS_MIN = 60_000;
+
+/** Since when each log has been worth compacting. Knows nothing where nobody compacts. */
+@Injectable()
+export class CompactionWatch implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #dueSince = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #outcomes: Subscription | undefined;
+
+  constructor(
+    private readonly logs: AppendLogService,
+    @Optional() @Inject(CompactionService) private readonly compaction?: CompactionService,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (!this.compaction) return;
+    // Entries that came during a compaction may make the log worth another one; that one is not late yet.
+    this.#outcomes = this.compaction.outcomes().subscribe(({ log, outcome }) => {
+      if (outcome === 'compacted') this.#dueSince.delete(log);
+    });
+    this.#timer = setInterval(() => this.#look(), LOOK_MS).unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.#timer);
+    this.#outcomes?.unsubscribe();
+  }
+
+  /** For how long a log has been worth compacting, in milliseconds; 0 where it is not, undefined where nobody compacts. */
+  dueMs(log: string): number | undefined {
+    if (!this.compaction) return undefined;
+    if (!this.compaction.isDue(log)) {
+      this.#dueSince.delete(log);
+      return 0;
+    }
+    const now = performance.now();
+    const since = this.#dueSince.get(log) ?? now;
+    this.#dueSince.set(log, since);
+    return now - since;
+  }
+
+  lastOutcome(log: string): CompactionReport | undefined {
+    return this.compaction?.lastOutcome(log);
+  }
+
+  /** How long a log may be due before that is late: it was passed over twice. */
+  get lateAfterMs(): number {
+    const scheduleMs = this.compaction?.scheduleMs;
+    return scheduleMs === undefined ? NO_SCHEDULE_LATE_MS : Math.max(2 * scheduleMs, LATE_MS_MIN);
+  }
+
+  #look(): void {
+    for (const log of this.logs.logNames()) this.dueMs(log);
+  }
+}

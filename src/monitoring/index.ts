@@ -1,0 +1,13 @@
+/** The front door of monitoring: how the store is, for machines and for people. */
+export type { HealthFinding, WarningTopic } from './health-findings.js';
+export { type LogHealth, LogHealthIndicator } from './log.health.js';
+export { LoopbackGuard } from './loopback.guard.js';
+export { LogMetrics } from './metrics.service.js';
+export { MonitoringModule } from './monitoring.module.js';
+export type {
+  Guard,
+  HealthOptions,
+  MetricsRegistry,
+  MonitoringHttpOptions,
+  MonitoringOptions,
+} from './monitoring.options.js';
