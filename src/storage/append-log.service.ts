@@ -7,9 +7,11 @@ import {
   assertMentions,
   assertMeta,
   assertMoment,
+  assertPlace,
   assertStreamOptions,
   assertString,
-  mistake,
+  sharedLog,
+  synchronous,
 } from './arguments.js';
 import { ChangeFeed } from './change-feed.js';
 import { DEFAULT_THRESHOLD_BYTES, isWorthCompacting } from './compaction-need.js';
@@ -56,12 +58,13 @@ export class AppendLogService implements OnModuleInit, OnApplicationShutdown {
   readonly #engine: LogEngine;
   readonly #owners = new Map<string, Type<object>>();
   readonly #feed: ChangeFeed;
+  readonly #erasers: ((log: string, key: string | undefined, options: EraseOptions) => Promise<void>)[] = [];
   #opening: Promise<void> | undefined;
   #isOpen = false;
   #isClosed = false;
 
   constructor(@Inject(STORAGE_OPTIONS) options: StorageOptions = {}) {
-    const { engine = fileEngine, ...logOptions } = options;
+    const { engine = fileEngine, replicateTo: _, ...logOptions } = options;
     assertFunction('engine', engine);
     this.#engine = engine(resolveLogOptions(logOptions), this.#logger);
     this.#feed = new ChangeFeed(
@@ -232,8 +235,17 @@ export class AppendLogService implements OnModuleInit, OnApplicationShutdown {
         assertMentions(options.mentions, key);
         assertMeta(meta);
       },
-      (engine) => engine.erase(log, key, options, meta),
+      async (engine) => {
+        const receipt = await engine.erase(log, key, options, meta);
+        for (const erase of this.#erasers) await erase(log, key, options);
+        return receipt;
+      },
     );
+  }
+
+  /** Has somebody who keeps copies erase them, too, before an erasure is acknowledged. @internal */
+  alsoErase(erase: (log: string, key: string | undefined, options: EraseOptions) => Promise<void>): void {
+    this.#erasers.push(erase);
   }
 
   /** Size of the active log in bytes. */
@@ -328,7 +340,7 @@ export class AppendLogService implements OnModuleInit, OnApplicationShutdown {
   /** Notes which class owns a log, so that it is opened at start. @throws TypeError for a second owner. @internal */
   register(log: string, owner: Type<object>): void {
     const other = this.#owners.get(log);
-    if (other !== undefined && other !== owner) throw sharedLog(log, other, owner);
+    if (other !== undefined && other !== owner) throw sharedLog(log, other.name, owner.name);
     this.#owners.set(log, owner);
   }
 
@@ -369,24 +381,6 @@ export class AppendLogService implements OnModuleInit, OnApplicationShutdown {
       this.#feed.complete();
     }
   }
-}
-
-/** @internal */
-export function sharedLog(log: string, first: Type<object>, second: Type<object>): TypeError {
-  return new TypeError(`The log '${log}' cannot belong to both ${first.name} and ${second.name}`);
-}
-
-function assertPlace(log: string, key: string): void {
-  assertLogName(log);
-  assertString('key', key);
-}
-
-/** A promise would be stored as `{}` while the real value comes too late. */
-function synchronous<T>(value: T): T {
-  if (typeof (value as { then?: unknown } | undefined)?.then === 'function') {
-    throw mistake('fn', 'synchronous', value);
-  }
-  return value;
 }
 
 function stackOf(error: unknown): string {

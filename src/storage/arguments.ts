@@ -1,5 +1,5 @@
 /** A caller's mistake, always said in one style: "Expected `key` to be a string, got 5". Pure. */
-import type { EntryMeta, LogChange, StreamOptions } from './log/index.js';
+import { assertLogName, type EntryMeta, type LogChange, type StreamOptions } from './log/index.js';
 
 /** The `TypeError` for an argument that is not what it must be. @internal */
 export function mistake(argument: string, expected: string, got: unknown): TypeError {
@@ -116,4 +116,23 @@ export function assertMentions(mentions: unknown, key: string | undefined): void
     if (mentions.length > 0 || key !== undefined) return;
   }
   throw mistake('mentions', 'an array of non-empty strings', mentions);
+}
+
+/** @internal */
+export function assertPlace(log: string, key: string): void {
+  assertLogName(log);
+  assertString('key', key);
+}
+
+/** A promise would be stored as `{}` while the real value comes too late. @internal */
+export function synchronous<T>(value: T): T {
+  if (typeof (value as { then?: unknown } | undefined)?.then === 'function') {
+    throw mistake('fn', 'synchronous', value);
+  }
+  return value;
+}
+
+/** For two classes that claim one log. @internal */
+export function sharedLog(log: string, first: string, second: string): TypeError {
+  return new TypeError(`The log '${log}' cannot belong to both ${first} and ${second}`);
 }

@@ -47,6 +47,8 @@ export { LogRepository } from './log.repository.js';
 export { KNOWN_LOGS, LogEntity, type LogEntityOptions } from './log-entity.decorator.js';
 export { type GameResult, PlayerRepository } from './player.repository.js';
 export { GAMES_KEPT, PlayedGame, PlayerStats } from './player-stats.js';
+export type { LogReplica, LogReplicaFactory, ReplicationLag } from './replica.js';
+export { ReplicationService } from './replication.service.js';
 export { StorageModule } from './storage.module.js';
 export { STORAGE_OPTIONS, type StorageOptions } from './storage.options.js';
 export { TokenRepository } from './token.repository.js';

@@ -2,10 +2,11 @@ import { ConfigurableModuleBuilder } from '@nestjs/common';
 import { AppendLogService } from './append-log.service.js';
 import { GameStateRepository } from './game-state.repository.js';
 import { PlayerRepository } from './player.repository.js';
+import { ReplicationService } from './replication.service.js';
 import { STORAGE_OPTIONS, type StorageOptions } from './storage.options.js';
 import { TokenRepository } from './token.repository.js';
 
-const PROVIDERS = [AppendLogService, PlayerRepository, TokenRepository, GameStateRepository];
+const PROVIDERS = [AppendLogService, ReplicationService, PlayerRepository, TokenRepository, GameStateRepository];
 
 export interface StorageModuleExtras {
   /** Lets every module inject the services without importing this one. @default true */

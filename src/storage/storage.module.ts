@@ -1,6 +1,6 @@
 import { type DynamicModule, Module, type ModuleMetadata, type Provider, type Type } from '@nestjs/common';
-import { AppendLogService, sharedLog } from './append-log.service.js';
-import { mistake } from './arguments.js';
+import { AppendLogService } from './append-log.service.js';
+import { mistake, sharedLog } from './arguments.js';
 import { entityCodec } from './entity-codec.js';
 import { getRepositoryToken } from './inject-repository.decorator.js';
 import { LogRepository } from './log.repository.js';
@@ -37,7 +37,7 @@ export class StorageModule extends ConfigurableModuleClass {
     for (const entity of entities) {
       const log = entityLog(entity);
       const other = owners.get(log);
-      if (other !== undefined && other !== entity) throw sharedLog(log, other, entity);
+      if (other !== undefined && other !== entity) throw sharedLog(log, other.name, entity.name);
       owners.set(log, entity);
     }
     const repositories = [...owners.values()].map(repositoryOf);

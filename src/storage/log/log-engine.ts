@@ -101,6 +101,8 @@ export interface StreamOptions {
   backups?: boolean;
   /** Go on with new entries as they become durable, until the log closes or the reader stops. @default false */
   follow?: boolean;
+  /** Ends the stream, also one that waits for new entries. */
+  signal?: AbortSignal;
 }
 
 export interface CompactOptions {

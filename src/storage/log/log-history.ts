@@ -22,7 +22,7 @@ export async function* streamEntries(
 ): AsyncGenerator<LogEntry> {
   const wanted = filterOf(options);
   let last = Math.max(0, (options.fromSeq ?? 0) - 1);
-  const follower = options.follow ? new Follower(subscribe) : undefined;
+  const follower = options.follow ? new Follower(subscribe, options.signal) : undefined;
   let backups = options.backups ?? false;
   try {
     do {
@@ -30,6 +30,7 @@ export async function* streamEntries(
         if (entry.seq !== undefined || !backups) last = Math.max(last, seq);
         const chosen = wanted(entry);
         if (chosen) yield chosen;
+        if (options.signal?.aborted) return;
       }
       for await (const entry of follower?.entries() ?? []) {
         if ((entry.seq ?? 0) <= last) continue;
@@ -97,19 +98,23 @@ class Follower {
   #ended = false;
   readonly stop: () => void;
 
-  constructor(subscribe: Subscribe) {
-    this.stop = subscribe(
-      (entry) => {
-        // Behind an entry that was left out, none is taken in until the file has been read again.
-        if (!this.#overrun && this.#waiting.length < FOLLOW_BUFFER) this.#waiting.push(entry);
-        else this.#overrun = true;
-        this.#wake?.();
-      },
-      () => {
-        this.#ended = true;
-        this.#wake?.();
-      },
-    );
+  constructor(subscribe: Subscribe, signal: AbortSignal | undefined) {
+    const end = () => {
+      this.#ended = true;
+      this.#wake?.();
+    };
+    if (signal?.aborted) this.#ended = true;
+    signal?.addEventListener('abort', end);
+    const unsubscribe = subscribe((entry) => {
+      // Behind an entry that was left out, none is taken in until the file has been read again.
+      if (!this.#overrun && this.#waiting.length < FOLLOW_BUFFER) this.#waiting.push(entry);
+      else this.#overrun = true;
+      this.#wake?.();
+    }, end);
+    this.stop = () => {
+      unsubscribe();
+      signal?.removeEventListener('abort', end);
+    };
   }
 
   async *entries(): AsyncGenerator<LogEntry> {
