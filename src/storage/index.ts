@@ -31,6 +31,7 @@ export {
   type LogOptions,
   type LogStats,
   type MainFileOptions,
+  memoryEngine,
   type Point,
   type RecoveryEvent,
   type RecoveryFinding,

@@ -29,6 +29,7 @@ export type {
 } from './log-engine.js';
 export { assertLogName } from './log-name.js';
 export type { VerifyFinding, VerifyFindingKind } from './log-verification.js';
+export { memoryEngine } from './memory-engine.js';
 export {
   type FsyncMode,
   LOG_DEFAULTS,

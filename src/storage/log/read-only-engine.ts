@@ -8,7 +8,7 @@ import { LogError } from './errors.js';
 import { FileLogEngine } from './file-engine.js';
 import { type FileSystem, NodeFileSystem } from './file-system.js';
 import { type Holder, holderOf } from './lock.js';
-import type { CompactionReport, EngineLogger, RecoveryReport } from './log-engine.js';
+import type { CompactionReport, EngineLogger, ErasureReceipt, RecoveryReport } from './log-engine.js';
 import { type LogOptions, resolveLogOptions } from './options.js';
 import { OverlayDisk } from './overlay-disk.js';
 
@@ -77,6 +77,10 @@ export class ReadOnlyEngine extends FileLogEngine {
   }
 
   override compact(): Promise<CompactionReport> {
+    return Promise.reject(refusal());
+  }
+
+  override erase(): Promise<ErasureReceipt> {
     return Promise.reject(refusal());
   }
 
