@@ -1,4 +1,11 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, Optional } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  Optional,
+} from '@nestjs/common';
 import type { Subscription } from 'rxjs';
 import { CompactionService } from '../compaction/index.js';
 import { AppendLogService, type CompactionReport } from '../storage/index.js';
@@ -13,6 +20,7 @@ const LATE_MS_MIN = 60_000;
 /** Since when each log has been worth compacting. Knows nothing where nobody compacts. */
 @Injectable()
 export class CompactionWatch implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #logger = new Logger(CompactionWatch.name);
   readonly #dueSince = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #outcomes: Subscription | undefined;
@@ -59,7 +67,12 @@ export class CompactionWatch implements OnApplicationBootstrap, OnApplicationShu
     return scheduleMs === undefined ? NO_SCHEDULE_LATE_MS : Math.max(2 * scheduleMs, LATE_MS_MIN);
   }
 
+  /** From a timer, where an exception would end the process: an engine that is just closing may have nothing to say. */
   #look(): void {
-    for (const log of this.logs.logNames()) this.dueMs(log);
+    try {
+      for (const log of this.logs.logNames()) this.dueMs(log);
+    } catch (error) {
+      this.#logger.debug(`The logs could not be looked at: ${(error as Error)?.message ?? error}`);
+    }
   }
 }

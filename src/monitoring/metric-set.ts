@@ -47,7 +47,7 @@ export class MetricSet {
     if ([...set.#sources].some(({ store }) => store === source.store)) {
       throw new TypeError(
         'Expected `store` to differ from that of the other store that reports into this registry, ' +
-          `got ${source.store === undefined ? 'undefined' : `'${source.store}'`} twice`,
+          `got ${source.store === undefined ? 'undefined' : `'${source.store}'`} twice; close the application that was first`,
       );
     }
     set.#sources.add(source);

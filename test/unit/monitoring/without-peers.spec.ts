@@ -32,7 +32,7 @@ test('without terminus and prom-client health is served, metrics are not, and as
     ['metrics', 404, { message: 'There are no metrics without prom-client: npm install prom-client' }],
     ['refused', 'Metrics need prom-client, which is not installed: npm install prom-client'],
   ]);
-});
+}, 60_000);
 
 test('nor does anybody need them for the types of the package', () => {
   const seen = new Set<string>();
