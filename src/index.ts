@@ -12,5 +12,6 @@ export {
   type PictureCheck,
   type RefreshReport,
 } from './game/index.js';
+export * from './monitoring/index.js';
 export { ObjktModule, type ObjktOptions } from './objkt/index.js';
 export * from './storage/index.js';
