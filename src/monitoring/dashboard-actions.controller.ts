@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { NotFoundException, Optional, Post, Query, Res, UseFilters } from '@nestjs/common';
+import { HttpCode, NotFoundException, Optional, Post, Query, Res, UseFilters } from '@nestjs/common';
 import { CompactionService } from '../compaction/index.js';
 import { AppendLogService, LogError } from '../storage/index.js';
 import { sendJson } from './dashboard.controller.js';
@@ -35,6 +35,7 @@ export class DashboardActionsController {
   ) {}
 
   @Post('api/compact')
+  @HttpCode(200)
   async compact(@Query() { log }: Asked, @Res() response: ServerResponse): Promise<void> {
     this.reading.assertOpen(log);
     if (this.compaction === undefined) throw new NotFoundException('The application has no CompactionModule.');
@@ -44,6 +45,7 @@ export class DashboardActionsController {
 
   /** Reads every entry that is kept, backups too; the reader verifies each checksum on the way. */
   @Post('api/verify')
+  @HttpCode(200)
   async verify(@Query() { log }: Asked, @Res() response: ServerResponse): Promise<void> {
     this.reading.assertOpen(log);
     sendJson(response, await this.reading.run(response, (signal) => this.#verify(log, signal)));
@@ -51,6 +53,7 @@ export class DashboardActionsController {
 
   /** The active log as a file that can be put back, compressed. */
   @Post('api/backup')
+  @HttpCode(200)
   async backup(@Query() { log }: Asked, @Res() response: ServerResponse): Promise<void> {
     this.reading.assertOpen(log);
     await this.reading.run(response, async (signal) => {

@@ -13,7 +13,7 @@ import { type EntryChoice, isChosen, type ShownEntry, shownEntry } from './shown
 /** Readings of whole logs at a time, and how many more may wait: each takes a share of the writer's processor. */
 const AT_ONCE = 2;
 const WAITING_MAX = 20;
-/** The newest entries of a larger log are not looked for, since its checksums are read from the beginning. */
+/** Of more bytes than these the newest entries are not looked for, since checksums are read from the beginning. */
 const NEWEST_BYTES_MAX = 8 * 1024 * 1024;
 /** After so many entries the event loop gets a turn. */
 const ENTRIES_A_TURN = 500;
@@ -70,9 +70,12 @@ export class DashboardReading implements BeforeApplicationShutdown {
     const passedOver: string[] = [];
     let bytes = 0;
     for (const { log, seq, sizeBytes } of stats) {
+      if (bytes + sizeBytes > NEWEST_BYTES_MAX) {
+        passedOver.push(log);
+        continue;
+      }
       bytes += sizeBytes;
-      if (bytes > NEWEST_BYTES_MAX) passedOver.push(log);
-      else found.push(...(await this.#newestOf(log, seq, choice, signal)));
+      found.push(...(await this.#newestOf(log, seq, choice, signal)));
     }
     found.sort((a, b) => newerFirst(a.at, b.at) || (b.seq ?? 0) - (a.seq ?? 0));
     return { entries: found.slice(0, ENTRIES_MAX), passedOver };

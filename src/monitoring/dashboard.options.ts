@@ -45,7 +45,8 @@ export function resolveDashboardOptions(options: LogDashboardOptions = {}): Reso
   const { route = 'log', guards = [], actions } = options;
   const path = typeof route === 'string' ? route.replace(/^\/+|\/+$/g, '') : '';
   // A page at the root would hide the application's own.
-  if (!ROUTE.test(path)) throw mistake('route', 'a path such as "log" or "admin/log"', route);
+  if (!ROUTE.test(path) || /(^|\/)\.+(\/|$)/.test(path))
+    throw mistake('route', 'a path such as "log" or "admin/log"', route);
   assertGuards('guards', guards);
   if (actions === undefined) return { route: path, guards, actionGuards: undefined };
   if (typeof actions !== 'object' || actions === null) throw mistake('actions', 'an object with guards', actions);

@@ -22,6 +22,7 @@ export class Viewer {
       // A proxy that collects the answer would show nothing for a long time.
       'X-Accel-Buffering': 'no',
     });
+    response.flushHeaders();
     response.on('drain', () => {
       this.#behindSince = undefined;
     });
