@@ -120,7 +120,7 @@ function wholeEntry(entry, log, seq) {
   const text = JSON.stringify(entry, null, 2);
   const isCut = text.length > SHOWN_CHARS;
   return [
-    el('pre', { class: 'whole' }, foreign(isCut ? `${text.slice(0, SHOWN_CHARS)}…` : text)),
+    el('pre', { class: 'whole' }, foreign(isCut ? `${text.slice(0, SHOWN_CHARS)}…` : text, undefined, '\n')),
     el(
       'p',
       { class: 'card-note' },

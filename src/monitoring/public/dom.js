@@ -30,12 +30,14 @@ export function setText(node, text) {
 
 /**
  * A text that somebody else wrote, kept apart from what stands around it, in which every character can be seen.
+ * @param allowed a character that is shown as it is, such as the newline of a text that was set out in lines
  * @returns {HTMLElement} `<bdi>`
  */
-export function foreign(text, className) {
+export function foreign(text, className, allowed) {
   const node = el('bdi', { class: className });
   let end = 0;
   for (const match of text.matchAll(UNSEEN)) {
+    if (match[0] === allowed) continue;
     if (match.index > end) node.append(text.slice(end, match.index));
     node.append(el('span', { class: 'odd-char' }, codePoint(match[0])));
     end = match.index + match[0].length;

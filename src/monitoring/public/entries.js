@@ -241,7 +241,7 @@ function createRow(entry, { onHistory, onValue }) {
               class: 'more',
               type: 'button',
               onclick: () => onValue(log, seq),
-              'aria-label': `Whole value of seq ${seq}`,
+              'aria-label': `all of the value of seq ${seq}`,
             },
             'all',
           )
