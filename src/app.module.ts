@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { CompactionModule } from './compaction/index.js';
+import { dashboardRoom } from './dashboard-room.module.js';
 import { GameModule } from './game/index.js';
 import { MonitoringModule } from './monitoring/index.js';
 import { imageSourcesOf, ObjktModule, objktOptionsFrom } from './objkt/index.js';
@@ -27,6 +28,7 @@ export class AppModule {
         ...(objkt ? [ObjktModule.forRoot(objkt)] : []),
         GameModule,
         objkt ? WebModule.withPicturesFrom(imageSourcesOf(objkt.gateways)) : WebModule,
+        ...dashboardRoom(environment),
         ...optionalRooms(environment),
       ],
     };

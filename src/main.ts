@@ -1,13 +1,14 @@
 import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
+import { DASHBOARD_ROUTE, hasDashboard } from './dashboard-room.module.js';
 import { QuietLogger } from './quiet.logger.js';
 
 const DEFAULT_PORT = 3000;
 /** Reachable from this machine only, unless HOST says otherwise. */
 const DEFAULT_HOST = '127.0.0.1';
 
-/** Starts the application and says where to play. */
+/** Starts the application and says where to play, and where its logs can be watched. */
 async function main(): Promise<void> {
   loadEnvironment();
   const port = portFrom(process.env.PORT);
@@ -26,7 +27,9 @@ async function main(): Promise<void> {
     throw error;
   });
   const address = app.getHttpServer().address() as AddressInfo;
-  process.stdout.write(`Play at http://${urlHost(address)}:${address.port}\n`);
+  const url = `http://${urlHost(address)}:${address.port}`;
+  process.stdout.write(`Play at ${url}\n`);
+  if (hasDashboard(process.env)) process.stdout.write(`See its logs at ${url}/${DASHBOARD_ROUTE}/\n`);
 }
 
 /** What stands in `.env`, if there is one; the environment itself counts more. */

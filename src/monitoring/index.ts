@@ -1,7 +1,10 @@
 /** The front door of monitoring: how the store is, for machines and for people. */
+export { LogDashboardModule } from './dashboard.module.js';
+export type { DashboardGuards, LogDashboardOptions } from './dashboard.options.js';
 export type { HealthFinding, WarningTopic } from './health-findings.js';
 export { type LogHealth, LogHealthIndicator } from './log.health.js';
 export { LoopbackGuard } from './loopback.guard.js';
+export { isLoopbackAddress } from './loopback.js';
 export { LogMetrics } from './metrics.service.js';
 export { MonitoringModule } from './monitoring.module.js';
 export type {
@@ -11,3 +14,4 @@ export type {
   MonitoringHttpOptions,
   MonitoringOptions,
 } from './monitoring.options.js';
+export { TokenGuard } from './token.guard.js';
