@@ -5,7 +5,7 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { AppendLogService, assertLogName, type CompactionReport } from '../storage/index.js';
+import { AppendLogService, assertLogName, type CompactionReport, type CompactOptions } from '../storage/index.js';
 import {
   COMPACTION_OPTIONS,
   type CompactionOptions,
@@ -112,7 +112,8 @@ export class CompactionService implements OnApplicationBootstrap, BeforeApplicat
       const startedAt = new Date();
       try {
         await this.logs.getLogSize(log);
-        const { compact, why } = decide(this.logs.stats(log), this.#options.thresholdBytes);
+        const { thresholdBytes, periodOf } = this.#options;
+        const { compact, why } = decide(this.logs.stats(log), thresholdBytes, periodOf);
         this.#logger.debug(why);
         if (compact) await this.compactLog(log);
       } catch (error) {
@@ -124,7 +125,7 @@ export class CompactionService implements OnApplicationBootstrap, BeforeApplicat
   async #compact(log: string): Promise<CompactionReport> {
     const startedAt = new Date();
     try {
-      const report = await this.logs.compact(log, { keepBackups: this.#options.keepBackups });
+      const report = await this.logs.compact(log, this.#compactOptions());
       this.#record(report);
       return report;
     } catch (error) {
@@ -132,6 +133,16 @@ export class CompactionService implements OnApplicationBootstrap, BeforeApplicat
       if (!(error instanceof TypeError)) this.#record(failed(log, startedAt, error));
       throw error;
     }
+  }
+
+  #compactOptions(): CompactOptions {
+    const { keepBackups, compressBackups, periodOf, retention } = this.#options;
+    return {
+      keepBackups,
+      ...(compressBackups && { compressBackups }),
+      ...(periodOf && { rotate: periodOf }),
+      ...(retention && { retention }),
+    };
   }
 
   #record(report: CompactionReport): void {
