@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { fileEngine, type LogEngine, resolveLogOptions } from '../../src/storage/log/index.js';
+import { fileEngine, type LogEngine, resolveLogOptions, restore } from '../../src/storage/log/index.js';
 import { Chronicle, DAY, daily, HOUR, mockTime, START } from '../support/archive-days.js';
-import { entriesOf, RecordedMessages } from '../support/log-words.js';
+import { entriesOf, plain, RecordedMessages, stateOf } from '../support/log-words.js';
 import { type Random, withSeed } from '../support/random.js';
 
 const DAYS = 30;
@@ -23,7 +23,11 @@ test('the state at any moment of thirty days, by time and by seq, is what it was
       await live(dataDir, chronicles, random);
       const engine = await open(dataDir);
       for (const chronicle of chronicles) await expectEveryMoment(engine, chronicle, random);
+      for (const chronicle of chronicles) await expectRestores(engine, chronicle, random);
       await engine.close();
+      const reopened = await open(dataDir);
+      for (const chronicle of chronicles) await expectEveryMoment(reopened, chronicle, random, MOMENTS / 10);
+      await reopened.close();
     });
   } finally {
     await rm(dataDir, { recursive: true, force: true });
@@ -60,13 +64,25 @@ async function live(dataDir: string, chronicles: Chronicle[], random: Random): P
   await engine.close();
 }
 
-async function expectEveryMoment(engine: LogEngine, chronicle: Chronicle, random: Random): Promise<void> {
+/** Goes back to one moment after the other: the store is then as it was, and can be gone back from. */
+async function expectRestores(engine: LogEngine, chronicle: Chronicle, random: Random): Promise<void> {
+  const { log, seq, states } = chronicle;
+  for (let i = 0; i < MOMENTS; i += 1) {
+    const at = random.chance(0.5) ? new Date(START + random.below(DAYS * DAY)) : random.below(seq + 1);
+    const { changes } = await restore(engine, log, { at, dryRun: true });
+    expect((await restore(engine, log, { at })).changes).toEqual(changes);
+    const expected = at instanceof Date ? chronicle.stateAt(at.getTime()) : states[at];
+    expect([log, at, plain(await stateOf(engine, log))]).toEqual([log, at, expected]);
+  }
+}
+
+async function expectEveryMoment(engine: LogEngine, chronicle: Chronicle, random: Random, moments = MOMENTS) {
   const { log, seq } = chronicle;
-  const entries = await entriesOf(engine, log, { backups: true });
+  const entries = (await entriesOf(engine, log, { backups: true })).slice(0, seq);
   expect(entries.map((entry) => entry.seq)).toEqual(Array.from({ length: seq }, (_, i) => i + 1));
   const archived = (await engine.keptFiles(log)).filter(({ kind }) => kind === 'archive');
   expect(archived.length).toBeGreaterThanOrEqual(DAYS - 2);
-  for (let i = 0; i < MOMENTS; i += 1) {
+  for (let i = 0; i < moments; i += 1) {
     const at = new Date(START + random.below(DAYS * DAY));
     expect([log, at, await engine.rebuildState(log, { at })]).toEqual([log, at, chronicle.stateAt(at.getTime())]);
     const n = random.below(seq + 1);
