@@ -55,7 +55,7 @@ export async function* numberedLines(source: ByteSource, start: LineStart): Asyn
       for (const entry of entries) {
         seq += 1;
         timestamp = isoTime(entry.timestamp) ?? timestamp;
-        const text = entries.length === 1 ? decodeText(bytes).trimEnd() : JSON.stringify(entry);
+        const text = entries.length === 1 ? spelled(bytes) : JSON.stringify(entry);
         yield { ...numbered(text, seq), seq, timestamp, isState: isState(entry), ...place };
       }
     }
@@ -65,6 +65,12 @@ export async function* numberedLines(source: ByteSource, start: LineStart): Asyn
 }
 
 const NEWLINE_BYTE = Buffer.from([NEWLINE]);
+
+/** The one entry of a line, without the torn one to which the reference bot glued it. */
+function spelled(line: Buffer): string {
+  const text = decodeText(line).trimEnd();
+  return parseLine(text) ? text : text.slice(text.lastIndexOf('{"timestamp":"'));
+}
 
 /** Spelled as it was, for a value may be one that another program spells otherwise than JSON.stringify. */
 function numbered(text: string, seq: number): { bytes: Buffer; crcAt: number } {
