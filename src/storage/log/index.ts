@@ -30,6 +30,7 @@ export type {
 export { assertLogName } from './log-name.js';
 export type { VerifyFinding, VerifyFindingKind } from './log-verification.js';
 export { memoryEngine } from './memory-engine.js';
+export { type MoveOptions, type MoveReport, moveLog, stateDigest } from './moving.js';
 export {
   type FsyncMode,
   LOG_DEFAULTS,
