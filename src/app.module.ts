@@ -23,7 +23,8 @@ export class AppModule {
       imports: [
         StorageModule.forRootAsync({ useFactory: () => ({ dataDir: environment.DATA_DIR || './data' }) }),
         ScheduleModule.forRoot(),
-        CompactionModule.forRoot(),
+        // A file for each day that was played, so that one can go back to any moment of it.
+        CompactionModule.forRoot({ rotation: 'daily' }),
         MonitoringModule.forRoot({ metrics: 'if-installed', http: true }),
         ...(objkt ? [ObjktModule.forRoot(objkt)] : []),
         GameModule,

@@ -1,6 +1,7 @@
 import { CronExpression } from '@nestjs/schedule';
 import { CronTime } from 'cron';
-import { DEFAULT_THRESHOLD_BYTES } from '../storage/index.js';
+import { DEFAULT_THRESHOLD_BYTES, type RetentionOptions } from '../storage/index.js';
+import { type Period, periodsOf, type Rotation } from './rotation.js';
 
 /** When logs are compacted, and what is kept of the former ones. @publicApi */
 export interface CompactionOptions {
@@ -12,8 +13,28 @@ export interface CompactionOptions {
   intervalMs?: number;
   /** Former logs kept beside each log, the newest ones. Bounds how far back history and restores reach. @default 3 */
   keepBackups?: number;
+  /** Whether those former logs are kept as gzip files. @default false */
+  compressBackups?: boolean;
+  /**
+   * Whether what is folded away is archived for good, in `logs/archive/<log>/`, and how often a new file is begun:
+   * `'daily'`, `'weekly'` (ISO weeks) or at each time of a cron expression, all in UTC. History and restores then reach
+   * back as far as `retention` says, whatever `keepBackups` is. @default false
+   */
+  rotation?: Rotation | false;
+  /** How much of the archive is kept, for each log. @default all of it */
+  retention?: ArchiveRetention;
   /** False: nothing runs by itself; `CompactionService` compacts when called. @default true */
   enabled?: boolean;
+}
+
+/** What one of these asks to go is removed after a compaction, the oldest first; the newest file always stays. @publicApi */
+export interface ArchiveRetention {
+  /** Files go whose last entry is older, in days of 24 hours (may be a fraction). */
+  maxAgeDays?: number;
+  /** Files kept at most. */
+  maxCount?: number;
+  /** Bytes that the files may take on the disk (compressed). */
+  maxBytes?: number;
 }
 
 /** @internal */
@@ -21,6 +42,10 @@ export interface ResolvedCompactionOptions {
   readonly thresholdBytes: number;
   readonly schedule: { readonly cron: string } | { readonly intervalMs: number };
   readonly keepBackups: number;
+  readonly compressBackups: boolean;
+  /** Undefined: nothing is archived. */
+  readonly periodOf: ((timeMs: number) => Period) | undefined;
+  readonly retention: RetentionOptions | undefined;
   readonly enabled: boolean;
 }
 
@@ -31,6 +56,8 @@ export const COMPACTION_DEFAULTS = Object.freeze({
   thresholdBytes: DEFAULT_THRESHOLD_BYTES,
   cron: CronExpression.EVERY_HOUR as string,
   keepBackups: 3,
+  compressBackups: false,
+  rotation: false,
   enabled: true,
 } satisfies CompactionOptions);
 
@@ -48,6 +75,8 @@ export function resolveCompactionOptions(options: CompactionOptions = {}): Resol
   const { intervalMs } = options;
   const enabled = options.enabled ?? COMPACTION_DEFAULTS.enabled;
   if (typeof enabled !== 'boolean') throw mistake('enabled', 'a boolean', enabled);
+  const compressBackups = options.compressBackups ?? COMPACTION_DEFAULTS.compressBackups;
+  if (typeof compressBackups !== 'boolean') throw mistake('compressBackups', 'a boolean', compressBackups);
   if (intervalMs !== undefined && !(Number.isInteger(intervalMs) && intervalMs >= 1 && intervalMs <= INTERVAL_MS_MAX)) {
     throw mistake('intervalMs', `whole milliseconds from 1 to ${INTERVAL_MS_MAX}`, intervalMs);
   }
@@ -56,6 +85,9 @@ export function resolveCompactionOptions(options: CompactionOptions = {}): Resol
     thresholdBytes: countOf('thresholdBytes', options.thresholdBytes ?? COMPACTION_DEFAULTS.thresholdBytes),
     schedule: Object.freeze(intervalMs === undefined ? { cron } : { intervalMs }),
     keepBackups: countOf('keepBackups', options.keepBackups ?? COMPACTION_DEFAULTS.keepBackups),
+    compressBackups,
+    periodOf: rotationOf(options.rotation ?? COMPACTION_DEFAULTS.rotation),
+    retention: retentionOf(options.retention),
     enabled,
   });
 }
@@ -87,6 +119,44 @@ function cronOf(cron: string): string {
   } catch (error) {
     throw mistake('cron', expected, cron, error);
   }
+}
+
+function rotationOf(rotation: Rotation | false): ResolvedCompactionOptions['periodOf'] {
+  if (rotation === false) return undefined;
+  const expected = "'daily', 'weekly', a cron expression or false";
+  if (typeof rotation !== 'string') throw mistake('rotation', expected, rotation);
+  try {
+    const periodOf = periodsOf(rotation);
+    periodOf(Date.now());
+    return periodOf;
+  } catch (error) {
+    throw mistake('rotation', expected, rotation, error);
+  }
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+function retentionOf(retention: ArchiveRetention | undefined): RetentionOptions | undefined {
+  if (retention === undefined) return undefined;
+  if (typeof retention !== 'object' || retention === null) {
+    throw mistake('retention', 'an object such as { maxAgeDays: 90 }', retention);
+  }
+  const { maxAgeDays, maxCount, maxBytes } = retention;
+  const resolved: RetentionOptions = {};
+  if (maxAgeDays !== undefined) {
+    if (!(Number.isFinite(maxAgeDays) && maxAgeDays > 0)) {
+      throw mistake('retention.maxAgeDays', 'a number of days > 0', maxAgeDays);
+    }
+    resolved.maxAgeMs = maxAgeDays * DAY_MS;
+  }
+  if (maxCount !== undefined) {
+    if (!(Number.isSafeInteger(maxCount) && maxCount >= 1)) {
+      throw mistake('retention.maxCount', 'a whole number ≥ 1', maxCount);
+    }
+    resolved.maxCount = maxCount;
+  }
+  if (maxBytes !== undefined) resolved.maxBytes = countOf('retention.maxBytes', maxBytes);
+  return Object.freeze(resolved);
 }
 
 function countOf(option: string, value: number): number {

@@ -7,7 +7,13 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { type Observable, Subject } from 'rxjs';
-import { AppendLogService, assertLogName, type CompactionReport, GuardedObservable } from '../storage/index.js';
+import {
+  AppendLogService,
+  assertLogName,
+  type CompactionReport,
+  type CompactOptions,
+  GuardedObservable,
+} from '../storage/index.js';
 import {
   COMPACTION_OPTIONS,
   type CompactionOptions,
@@ -109,7 +115,8 @@ export class CompactionService implements OnApplicationBootstrap, BeforeApplicat
   /** Whether a log is worth compacting by the options, so that the schedule would do it at its next look. */
   isDue(log: string): boolean {
     assertLogName(log);
-    return decide(this.logs.stats(log), this.#options.thresholdBytes).compact;
+    const { thresholdBytes, periodOf } = this.#options;
+    return decide(this.logs.stats(log), thresholdBytes, periodOf).compact;
   }
 
   /** The longest time between two looks of the schedule, in milliseconds; undefined while none runs. */
@@ -145,7 +152,8 @@ export class CompactionService implements OnApplicationBootstrap, BeforeApplicat
       const startedAt = new Date();
       try {
         await this.logs.getLogSize(log);
-        const { compact, why } = decide(this.logs.stats(log), this.#options.thresholdBytes);
+        const { thresholdBytes, periodOf } = this.#options;
+        const { compact, why } = decide(this.logs.stats(log), thresholdBytes, periodOf);
         this.#logger.debug(why);
         if (compact) await this.compactLog(log);
       } catch (error) {
@@ -157,7 +165,7 @@ export class CompactionService implements OnApplicationBootstrap, BeforeApplicat
   async #compact(log: string): Promise<CompactionReport> {
     const startedAt = new Date();
     try {
-      const report = await this.logs.compact(log, { keepBackups: this.#options.keepBackups });
+      const report = await this.logs.compact(log, this.#compactOptions());
       this.#record(report);
       return report;
     } catch (error) {
@@ -167,12 +175,24 @@ export class CompactionService implements OnApplicationBootstrap, BeforeApplicat
     }
   }
 
+  #compactOptions(): CompactOptions {
+    const { keepBackups, compressBackups, periodOf, retention } = this.#options;
+    return {
+      keepBackups,
+      ...(compressBackups && { compressBackups }),
+      ...(periodOf && { rotate: periodOf }),
+      ...(retention && { retention }),
+    };
+  }
+
   #record(report: CompactionReport): void {
     this.#outcomes.set(report.log, report);
     const { log, outcome, reason, durationMs, bytesBefore, bytesAfter } = report;
     if (outcome === 'failed') this.#logger.error(`Compaction of ${log} failed: ${reason}`, report.error?.stack);
     if (outcome === 'compacted') {
-      this.#logger.log(`Compacted ${log}: ${bytesBefore} to ${bytesAfter} bytes in ${Math.round(durationMs)} ms`);
+      const archived = report.archived?.length ? `, archived in ${report.archived.join(', ')}` : '';
+      const took = `in ${Math.round(durationMs)} ms`;
+      this.#logger.log(`Compacted ${log}: ${bytesBefore} to ${bytesAfter} bytes ${took}${archived}`);
     }
     this.#reports.next(report);
   }

@@ -40,6 +40,7 @@ export {
   type ResolvedLogOptions,
   type RestoreOptions,
   type RestoreReport,
+  type RetentionOptions,
   type StateChange,
   type StreamOptions,
 } from './log/index.js';

@@ -1,9 +1,12 @@
 /** One compaction of an open log, from the snapshot to the swap. */
 
 import { basename } from 'node:path';
+import { pruneArchive } from './archive-retention.js';
+import { archiveBackups } from './archiving.js';
+import { compressBackups, pruneBackups } from './backups.js';
 import { toLogError } from './errors.js';
 import type { FileLog } from './file-log.js';
-import { copyEntries, discard, type Folded, foldLog, LateAnswer, pruneBackups, swapIn } from './folding.js';
+import { copyEntries, discard, type Folded, foldLog, LateAnswer, swapIn } from './folding.js';
 import { SharedFile } from './log-context.js';
 import type { CompactionReport, CompactOptions } from './log-engine.js';
 
@@ -35,11 +38,11 @@ export async function compactLog(log: FileLog, options: CompactOptions = {}): Pr
     report.reason = log.entries === 0 ? 'the log is empty' : 'the log holds nothing but its checkpoint';
     return report;
   }
-  const backup = await fold(log, keepBackups, report).catch((error) => {
+  const backup = await fold(log, keepBackups > 0 || options.rotate !== undefined, report).catch((error) => {
     log.noteDamage(error);
     throw toLogError(error, 'compacting', log.context.paths.log);
   });
-  await pruneBackups(log.context, keepBackups);
+  await keepHistory(log, options, report);
   await dropIndexFile(log.context, report.bytesBefore);
   if (log.index.liveBytes <= VIEW_BYTES) await log.mainFile.write();
   report.outcome = 'compacted';
@@ -50,7 +53,7 @@ export async function compactLog(log: FileLog, options: CompactOptions = {}): Pr
   return report;
 }
 
-async function fold(log: FileLog, keepBackups: number, report: CompactionReport): Promise<string | undefined> {
+async function fold(log: FileLog, keepsBackup: boolean, report: CompactionReport): Promise<string | undefined> {
   await log.writer.ready();
   const source = log.shared.hold();
   try {
@@ -79,7 +82,7 @@ async function fold(log: FileLog, keepBackups: number, report: CompactionReport)
       await log.writer.hold();
       if (log.writer.poisoned) throw log.writer.poisoned;
       await copyEntries(source.file, { from: copied, to: log.end.offset, chain }, folded);
-      const { backup, durable } = await swapIn(log.context, folded, keepBackups);
+      const { backup, durable } = await swapIn(log.context, folded, keepsBackup);
       const shift = folded.checkpointBytes - boundary;
       const statePages = move.cleared ? log.statePages?.shifted(shift) : folded.pages;
       moveInto(log, folded, () => {
@@ -108,6 +111,22 @@ async function fold(log: FileLog, keepBackups: number, report: CompactionReport)
     throw error;
   } finally {
     await letGo(log, source);
+  }
+}
+
+/** What is not archived stays where it is: no backup is pruned, or compressed, before all of them are. */
+async function keepHistory({ context }: FileLog, options: CompactOptions, report: CompactionReport): Promise<void> {
+  const { rotate, retention, compressBackups: compresses } = options;
+  try {
+    if (rotate) report.archived = await archiveBackups(context, rotate);
+    await pruneBackups(context, options.keepBackups ?? KEEP_BACKUPS);
+    if (compresses) await compressBackups(context);
+    if (retention) await pruneArchive(context, retention);
+  } catch (error) {
+    report.archiveError = (error as Error).message;
+    context.logger.warn(
+      `${context.paths.log} was compacted, yet not archived; its backups stay: ${report.archiveError}`,
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 /** What bears on the question what a log should be, and the refusal where that cannot be answered. */
 import { LogError } from './errors.js';
 import type { LogContext } from './log-context.js';
+import type { Backup } from './log-name.js';
 import type { Damage, ScanResult } from './scan-result.js';
 import type { Seal } from './seal.js';
 
@@ -12,7 +13,7 @@ export interface Evidence {
   /** A seal is there and says nothing any more, but that there was a log. */
   sealIsDamaged: boolean;
   /** Oldest first. */
-  backups: { fileName: string; unixMs: number }[];
+  backups: Backup[];
   /**
    * Linked by a compaction that did not come to replace the log: a second name of the active log, which goes on
    * growing and proves nothing, is no backup.

@@ -5,6 +5,7 @@ import { type EncodedChange, encodeChange, entryOf } from './change.js';
 import type { EntryMeta, LogEntry } from './entry.js';
 import { LogError } from './errors.js';
 import { decodeAt, readExactlySync } from './exact-read.js';
+import { firstTimestampOf } from './first-timestamp.js';
 import { SET_KEY_AT } from './format.js';
 import { StateScanner } from './json-scan.js';
 import { cloneJson } from './json-value.js';
@@ -221,6 +222,7 @@ export class FileLog {
       cacheHits: this.#cache.hits,
       cacheMisses: this.#cache.misses,
       cacheBytes: this.#cache.bytes,
+      firstTimestamp: firstTimestampOf(this.shared.file, this.entries, this.checkpointBytes),
       lastTimestamp: this.end.timestamp,
       poisoned: this.writer.poisoned?.message,
       diskFull: this.writer.diskFull,

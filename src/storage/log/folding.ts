@@ -57,7 +57,7 @@ export async function foldLog(context: LogContext, source: FoldSource): Promise<
 }
 
 /** In a thread of its own where that pays. */
-async function foldSomewhere({ logger }: LogContext, work: Fold): Promise<WrittenCheckpoint> {
+export async function foldSomewhere({ logger }: LogContext, work: Fold): Promise<WrittenCheckpoint> {
   const order = orderOf(work);
   if (!order) return fold(work);
   try {
@@ -137,13 +137,13 @@ function damagedMeanwhile(file: string, offset: number): LogError {
 export async function swapIn(
   context: LogContext,
   folded: Folded,
-  keepBackups: number,
+  keepsBackup: boolean,
 ): Promise<{ backup: string | undefined; durable: Promise<void> }> {
   const { disk, paths } = context;
   let backup: string | undefined;
   try {
     await folded.file.sync();
-    if (keepBackups > 0) backup = await linkBackup(context);
+    if (keepsBackup) backup = await linkBackup(context);
     await disk.rename(paths.compacting, paths.log);
     folded.file.path = paths.log;
   } catch (error) {
@@ -167,19 +167,6 @@ async function isGone(disk: FileSystem, path: string): Promise<boolean> {
 export async function discard(disk: FileSystem, file: OpenFile): Promise<void> {
   await file.close().catch(() => undefined);
   await disk.remove(file.path).catch(() => undefined);
-}
-
-/** Removes all but the newest `keep` backups; a failure is told, it never fails the compaction. */
-export async function pruneBackups(context: LogContext, keep: number): Promise<void> {
-  const { disk, paths, logger } = context;
-  try {
-    const backups = backupsIn(await disk.list(paths.directory), paths.name);
-    for (const { unixMs } of backups.slice(0, Math.max(0, backups.length - keep))) {
-      await disk.remove(paths.backup(unixMs));
-    }
-  } catch (error) {
-    logger.warn(`Old backups of ${paths.log} could not be removed: ${(error as Error).message}`);
-  }
 }
 
 async function linkBackup({ disk, paths }: LogContext): Promise<string> {

@@ -3,10 +3,13 @@
  * for, a whole backup. A base counts only if no missing seq lies behind it. In salvage mode the best base is taken
  * and every missing range is reported. The damaged file is always kept.
  */
+import { withBackup } from './backups.js';
+import { LogError } from './errors.js';
 import { type Evidence, nothingIsWhole } from './evidence.js';
 import type { OpenFile } from './file-system.js';
 import type { LogContext } from './log-context.js';
 import type { RecoveryEvent } from './log-engine.js';
+import type { Backup } from './log-name.js';
 import type { FoundMainFile } from './main-file.js';
 import { replay, type State, stateOf } from './replay.js';
 import { rewriteLog } from './rewriting.js';
@@ -98,23 +101,26 @@ async function findBases(context: LogContext, evidence: Evidence, main: FoundMai
       bases.push({ name: context.paths.mainFile, seq: seal.seq, timestamp: undefined, state: stateOf(main.content) });
     }
   }
-  for (const { unixMs } of evidence.backups.toReversed()) {
-    const base = await readBackup(context, context.paths.backup(unixMs));
+  for (const backup of evidence.backups.toReversed()) {
+    const base = await readBackup(context, backup);
     if (base) bases.push(base);
   }
   return bases;
 }
 
-async function readBackup({ disk }: LogContext, path: string): Promise<Base | undefined> {
-  const file = await disk.open(path, 'read');
-  try {
+/** Undefined where it is not whole, a compressed one that cannot be unpacked included. */
+async function readBackup(context: LogContext, backup: Backup): Promise<Base | undefined> {
+  const read = withBackup(context, backup, async (file, size) => {
     const state: State = new Map();
-    const { scan } = await replay(file, await file.size(), state, 0);
+    const { scan } = await replay(file, size, state, 0);
     const whole = scan.damage.length === 0 && scan.engineLines > 0;
-    return whole ? { name: path, seq: scan.lastSeq, timestamp: scan.lastTimestamp, state } : undefined;
-  } finally {
-    await file.close();
-  }
+    const name = context.paths.beside(backup.fileName);
+    return whole ? { name, seq: scan.lastSeq, timestamp: scan.lastTimestamp, state } : undefined;
+  });
+  return read.catch((error) => {
+    if (error instanceof LogError && error.code === 'LOG_CORRUPT') return undefined;
+    throw error;
+  });
 }
 
 /** Where nothing proves the missing part: an unreadable log yields to a whole main file, and salvage takes the best. */

@@ -1,82 +1,60 @@
 /** Writes the files anew in which former entries of a log are kept, with other lines in the place of some. */
 import { posix } from 'node:path';
-import { extendCrc, writeCrcDigits } from './crc.js';
+import { archivedSegments } from './archive.js';
+import { type LineRewriter, rewriteBackup, rewriteSegment } from './archive-rewriting.js';
+import { backupsOf } from './backups.js';
 import { LogError } from './errors.js';
-import { type OpenFile, replaceFile } from './file-system.js';
-import { NEWLINE, readTail } from './format.js';
 import type { LogContext } from './log-context.js';
 import type { ErasureReceipt } from './log-engine.js';
-import { backupsIn } from './log-name.js';
-import { readLines } from './log-reader.js';
-import type { LineScrubber } from './scrubbing.js';
 
-/** @returns the files that were rewritten, each with the number of lines that changed */
-export async function rewriteHistory(context: LogContext, scrub: LineScrubber): Promise<ErasureReceipt['files']> {
-  const { disk, paths } = context;
+/**
+ * @returns the files that were rewritten, each with the number of lines that changed
+ * @throws LogError `LOG_CORRUPT` for the first file that is damaged, once all others are done
+ */
+export async function rewriteHistory(context: LogContext, scrub: LineRewriter): Promise<ErasureReceipt['files']> {
+  const { name } = context.paths;
   const files: ErasureReceipt['files'] = [];
-  for (const { fileName, unixMs } of backupsIn(await disk.list(paths.directory), paths.name)) {
-    const lines = await rewriteBackup(context, paths.backup(unixMs), scrub);
-    if (lines > 0) files.push({ file: posix.join('logs', fileName), lines });
+  const damaged: LogError[] = [];
+  const rewriteOne = async (file: string, rewrite: () => Promise<number>): Promise<void> => {
+    try {
+      const lines = await rewrite();
+      if (lines > 0) files.push({ file, lines });
+    } catch (error) {
+      if (!(error instanceof LogError) || error.code !== 'LOG_CORRUPT') throw error;
+      damaged.push(error);
+    }
+  };
+  for (const segment of await archivedSegments(context)) {
+    const file = posix.join('logs', 'archive', name, segment.file);
+    await rewriteOne(file, () => rewriteSegment(context, segment, scrub));
   }
+  for (const backup of await backupsOf(context)) {
+    await rewriteOne(posix.join('logs', backup.fileName), () => rewriteBackup(context, backup, scrub));
+  }
+  await removeUnfinished(context);
+  if (damaged[0]) throw withHint(damaged[0]);
   return files;
 }
 
-async function rewriteBackup({ disk }: LogContext, path: string, scrub: LineScrubber): Promise<number> {
-  const source = await disk.open(path, 'read');
-  try {
-    const size = await source.size();
-    let lines = 0;
-    for await (const { bytes } of readLines(source, size)) if (scrub(bytes)) lines += 1;
-    if (lines > 0) await replaceFile(disk, path, (target) => copyScrubbed(source, size, target, scrub));
-    return lines;
-  } finally {
-    await source.close();
-  }
-}
-
-async function copyScrubbed(source: OpenFile, size: number, target: OpenFile, scrub: LineScrubber): Promise<void> {
-  const chains = { old: 0, now: 0 };
-  let waiting: Buffer[] = [];
-  let waitingBytes = 0;
-  let at = 0;
-  const flush = async () => {
-    await target.write(Buffer.concat(waiting), 0, waitingBytes, at);
-    at += waitingBytes;
-    waiting = [];
-    waitingBytes = 0;
-  };
-  for await (const { bytes, offset, line } of readLines(source, size)) {
-    const tail = readTail(bytes, 0, bytes.length);
-    if (tail && extendCrc(chains.old, bytes.subarray(0, tail.crcAt)) !== tail.crc) {
-      throw damaged(source.path, line, offset);
-    }
-    chains.old = tail
-      ? extendCrc(extendCrc(tail.crc, bytes.subarray(tail.crcAt)), END_OF_LINE)
-      : extendCrc(extendCrc(chains.old, bytes), END_OF_LINE);
-    const written = Buffer.concat([scrub(bytes) ?? bytes, END_OF_LINE]);
-    rechain(written, chains);
-    waiting.push(written);
-    waitingBytes += written.length;
-    if (waitingBytes >= WRITTEN_BYTES) await flush();
-  }
-  await flush();
-}
-
-/** Bytes that are written at a time. */
-const WRITTEN_BYTES = 256 * 1024;
-const END_OF_LINE = Buffer.from([NEWLINE]);
-
-/** Gives a line the checksum that it has behind the bytes that stand before it now. */
-function rechain(line: Buffer, chains: { now: number }): void {
-  const tail = readTail(line, 0, line.length - 1);
-  if (tail) writeCrcDigits(line, tail.crcAt, extendCrc(chains.now, line.subarray(0, tail.crcAt)));
-  chains.now = extendCrc(chains.now, line);
-}
-
-function damaged(file: string, line: number, offset: number): LogError {
-  return new LogError('LOG_CORRUPT', `${file}:${line} (line ${line}, byte ${offset}) is damaged.`, {
+/** Nothing is taken away that somebody may still want to read: that is for people to decide. */
+function withHint({ code, message, file, offset, line }: LogError): LogError {
+  return new LogError(code, message, {
     file,
-    line,
     offset,
+    line,
+    hint: 'Nothing can be taken out of a file that is not whole. Move it away, or remove it: the next start goes on.',
   });
+}
+
+/** What a crash left of writing any of these files. */
+async function removeUnfinished({ disk, paths }: LogContext): Promise<void> {
+  await disk.remove(paths.unpacked);
+  for (const fileName of await disk.list(paths.directory)) {
+    if (fileName.startsWith(`${paths.name}.log.backup.`) && fileName.endsWith('.tmp')) {
+      await disk.remove(paths.beside(fileName));
+    }
+  }
+  for (const fileName of await disk.list(paths.archive)) {
+    if (fileName.endsWith('.tmp')) await disk.remove(paths.segment(fileName));
+  }
 }

@@ -25,6 +25,7 @@ export type {
   RecoveryEvent,
   RecoveryFinding,
   RecoveryReport,
+  RetentionOptions,
   StreamOptions,
 } from './log-engine.js';
 export { assertLogName } from './log-name.js';

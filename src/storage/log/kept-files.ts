@@ -1,9 +1,10 @@
 /** Which files keep entries of a log. */
 import { posix } from 'node:path';
+import { archivedSegments } from './archive.js';
+import { backupsOf } from './backups.js';
 import { toLogError } from './errors.js';
 import type { FileLog } from './file-log.js';
 import type { KeptFile } from './log-engine.js';
-import { backupsIn } from './log-name.js';
 
 /** The oldest first, the active log last. */
 export async function keptFiles({ context, end, entries, firstSeq, checkpointBytes }: FileLog): Promise<KeptFile[]> {
@@ -11,11 +12,22 @@ export async function keptFiles({ context, end, entries, firstSeq, checkpointByt
   const log = paths.name;
   try {
     const kept: KeptFile[] = [];
-    for (const { fileName, unixMs } of backupsIn(await disk.list(paths.directory), log)) {
-      const bytes = await disk.fileSize(paths.backup(unixMs));
+    for (const segment of await archivedSegments(context)) {
+      const { file, bytes, firstSeq, lastSeq, from, to, entries } = segment;
+      const archived: KeptFile = {
+        log,
+        kind: 'archive',
+        file: inLogs(`archive/${log}/${file}`),
+        bytes,
+        compressed: true,
+      };
+      kept.push(segment.damaged ? archived : { ...archived, firstSeq, lastSeq, from, to, entries });
+    }
+    for (const { fileName, unixMs, compressed } of await backupsOf(context)) {
+      const bytes = await disk.fileSize(paths.beside(fileName));
       // Pruned since it was listed.
       if (bytes === undefined) continue;
-      kept.push({ log, kind: 'backup', file: inLogs(fileName), bytes, compressed: false, madeAt: unixMs });
+      kept.push({ log, kind: 'backup', file: inLogs(fileName), bytes, compressed, madeAt: unixMs });
     }
     const active: KeptFile = { log, kind: 'active', file: inLogs(`${log}.log`), bytes: end.offset, compressed: false };
     if (entries > 0) Object.assign(active, { firstSeq, lastSeq: end.seq, to: end.timestamp, entries });

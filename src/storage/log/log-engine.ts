@@ -34,6 +34,8 @@ export interface LogStats {
   cacheHits: number;
   cacheMisses: number;
   cacheBytes: number;
+  /** Timestamp of the oldest entry that is not folded into a CHECKPOINT; undefined where all are. */
+  firstTimestamp?: string | undefined;
   /** Timestamp of the newest entry. */
   lastTimestamp: string | undefined;
   /** Why nothing is acknowledged any more, or undefined. */
@@ -108,6 +110,26 @@ export interface StreamOptions {
 export interface CompactOptions {
   /** Former logs kept as backups. @default 3 */
   keepBackups?: number;
+  /** Whether backups are kept as gzip files. @default false */
+  compressBackups?: boolean;
+  /**
+   * The period in which a time lies (milliseconds since 1970): what is folded away is then archived, a file for each
+   * period. `name` is of letters, digits and hyphens and names one period only; `endMs` is the first time behind it.
+   * Left out, nothing is archived.
+   */
+  rotate?: (timeMs: number) => { name: string; endMs: number };
+  /** How much of the archive is kept; left out, all of it. Whatever one of the three asks to go is removed, the oldest first. */
+  retention?: RetentionOptions;
+}
+
+/** @publicApi */
+export interface RetentionOptions {
+  /** Files whose last entry is older than so many milliseconds are removed. */
+  maxAgeMs?: number;
+  /** Files kept at most, for each log. */
+  maxCount?: number;
+  /** Bytes (compressed) that the files of a log may take; the newest stays, however large. */
+  maxBytes?: number;
 }
 
 /** What one compaction did. @publicApi */
@@ -129,8 +151,12 @@ export interface CompactionReport {
   keys: number;
   /** Seq that the CHECKPOINT covers. */
   seq: number;
-  /** File name of the backup made of the former log. */
+  /** File name of the backup made of the former log; gone where no backups are kept, and ending in `.gz` if compressed. */
   backup?: string;
+  /** Files of the archive that were written, by name; absent without rotation. */
+  archived?: string[];
+  /** Why not all could be archived. The compaction is done all the same, backups stay, and the next one tries again. */
+  archiveError?: string;
 }
 
 export interface EraseOptions {

@@ -1,11 +1,14 @@
 /** Reads a log as a history: its entries over backups and active log, and the state as of any moment kept. */
+import { archivedSegments, segmentEntries } from './archive.js';
+import type { ArchiveMember, ArchiveSegment } from './archive-index.js';
+import { backupEntries, backupsOf, orderedBackups } from './backups.js';
 import type { LogEntry } from './entry.js';
-import { LogError, systemCode, toLogError } from './errors.js';
+import { LogError } from './errors.js';
 import type { FileLog } from './file-log.js';
 import { setMember } from './json-value.js';
 import type { LogContext } from './log-context.js';
 import type { StreamOptions } from './log-engine.js';
-import { backupsIn } from './log-name.js';
+import type { Backup } from './log-name.js';
 import { type ReadEntry, readEntries } from './log-reader.js';
 
 /** Calls back with each new entry, and once when the log closes; returns the way to stop. */
@@ -21,20 +24,21 @@ export async function* streamEntries(
   subscribe: Subscribe,
 ): AsyncGenerator<LogEntry> {
   const wanted = filterOf(options);
-  let last = Math.max(0, (options.fromSeq ?? 0) - 1);
+  const progress: Progress = { last: Math.max(0, (options.fromSeq ?? 0) - 1) };
+  const range = { fromMs: timeOf(options.from, 'from'), toMs: timeOf(options.to, 'to') };
   const follower = options.follow ? new Follower(subscribe, options.signal) : undefined;
   let backups = options.backups ?? false;
   try {
     do {
-      for await (const { entry, seq } of readKept(log, backups, () => last)) {
-        if (entry.seq !== undefined || !backups) last = Math.max(last, seq);
+      for await (const { entry, seq } of readKept(log, backups, progress, range)) {
+        if (entry.seq !== undefined || !backups) progress.last = Math.max(progress.last, seq);
         const chosen = wanted(entry);
         if (chosen) yield chosen;
         if (options.signal?.aborted) return;
       }
       for await (const entry of follower?.entries() ?? []) {
-        if ((entry.seq ?? 0) <= last) continue;
-        last = entry.seq ?? last;
+        if ((entry.seq ?? 0) <= progress.last) continue;
+        progress.last = entry.seq ?? progress.last;
         const chosen = wanted(entry);
         if (chosen) yield chosen;
       }
@@ -46,19 +50,62 @@ export async function* streamEntries(
   }
 }
 
-/** Entries behind `last()`, of the backups if asked for, then of the active log as it was when the reading began. */
-async function* readKept(log: FileLog, backups: boolean, last: () => number): AsyncGenerator<ReadEntry> {
-  // Held before the backups are listed: a compaction in between then shows an entry twice rather than not at all,
-  // and twice is told by its seq.
+/** How far a reader has come: what has this seq or an older one was given, or is not wanted. */
+interface Progress {
+  last: number;
+}
+
+/** Times wanted, in milliseconds. */
+interface TimeRange {
+  fromMs: number | undefined;
+  toMs: number | undefined;
+}
+
+/** Entries behind `progress`, of archive and backups if asked for, then of the active log as it was when the reading began. */
+async function* readKept(
+  log: FileLog,
+  backups: boolean,
+  progress: Progress,
+  range: TimeRange,
+): AsyncGenerator<ReadEntry> {
+  // Held before the backups are listed, and those before the archive: a compaction in between then shows an entry twice
+  // rather than not at all, and twice is told by its seq.
   const shared = log.shared.hold();
   const size = log.end.offset;
+  const { context } = log;
   try {
-    const paths = backups ? await backupPaths(log.context) : [];
-    for (const path of paths) yield* readFile(log.context, path, last() + 1);
-    yield* readEntries(shared.file, size, last() + 1);
+    const former = backups ? await backupsOf(context) : [];
+    const segments = backups ? await archivedSegments(context) : [];
+    const ordered =
+      segments.length > 0 ? new Set((await orderedBackups(context)).map(({ unixMs }) => unixMs)) : undefined;
+    const isOrdered = ({ unixMs }: Backup) => !ordered || ordered.has(unixMs);
+    // What the reference bot left has no seqs: it comes before all that has.
+    for (const each of former) if (!isOrdered(each)) yield* backupEntries(context, each);
+    for (const segment of segments) yield* readSegment(context, segment, progress, range);
+    for (const each of former) if (isOrdered(each)) yield* backupEntries(context, each, progress.last + 1);
+    yield* readEntries(shared.file, size, progress.last + 1);
   } finally {
     await shared.release();
   }
+}
+
+/** Begins at the member in which the first entry wanted stands. */
+async function* readSegment(
+  context: LogContext,
+  segment: ArchiveSegment,
+  progress: Progress,
+  { fromMs, toMs }: TimeRange,
+): AsyncGenerator<ReadEntry> {
+  if (segment.lastSeq <= progress.last || (toMs !== undefined && Date.parse(segment.from) > toMs)) return;
+  if (fromMs !== undefined && Date.parse(segment.to) < fromMs) {
+    progress.last = segment.lastSeq;
+    return;
+  }
+  const isBefore = (member: ArchiveMember) =>
+    member.firstSeq <= progress.last + 1 || (fromMs !== undefined && Date.parse(member.from) < fromMs);
+  const member = segment.members.slice(1).findLast(isBefore);
+  if (member) progress.last = Math.max(progress.last, member.firstSeq - 1);
+  yield* segmentEntries(context, segment, progress.last + 1, member);
 }
 
 /** What is durable in the active log when the reading begins. */
@@ -69,25 +116,6 @@ async function* readActive(log: FileLog, fromSeq: number): AsyncGenerator<ReadEn
   } finally {
     await shared.release();
   }
-}
-
-async function* readFile({ disk }: LogContext, path: string, fromSeq: number): AsyncGenerator<ReadEntry> {
-  const file = await disk.open(path, 'read').catch((error) => {
-    // Pruned since it was listed: no longer kept.
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw toLogError(error, 'opening', path);
-  });
-  if (!file) return;
-  try {
-    yield* readEntries(file, await file.size(), fromSeq);
-  } finally {
-    await file.close();
-  }
-}
-
-async function backupPaths({ disk, paths }: LogContext): Promise<string[]> {
-  const backups = backupsIn(await disk.list(paths.directory), paths.name);
-  return backups.map(({ unixMs }) => paths.backup(unixMs));
 }
 
 /** New entries as they become durable, for one reader. */
@@ -176,8 +204,12 @@ function timeOf(time: Date | number | string | undefined, name: string): number 
 export async function rebuildState(log: FileLog, at: Date | number | undefined): Promise<Record<string, unknown>> {
   if (at instanceof Date && Number.isNaN(at.getTime())) throw new TypeError('Expected `at` to be a valid Date');
   if (typeof at === 'number' && !(at >= 0)) throw new TypeError(`Expected \`at\` to be a seq ≥ 0, got ${at}`);
-  let newer: Replay | undefined;
-  for await (const source of sourcesOf(log, at !== undefined)) {
+  let newer: Pick<Replay, 'firstSeq'> | undefined;
+  for await (const source of sourcesOf(log, at)) {
+    if ('firstSeq' in source) {
+      newer = source;
+      continue;
+    }
     const replay = await replayUntil(source, at);
     // Between the end of this file and the beginning of the newer one entries are missing.
     const reached = replay.passed || (typeof at === 'number' && replay.lastSeq >= at);
@@ -187,15 +219,37 @@ export async function rebuildState(log: FileLog, at: Date | number | undefined):
   }
   throw new LogError('LOG_NOT_RETAINED', `Nothing kept of ${log.context.paths.log} tells the state at ${nameOf(at)}.`, {
     file: log.context.paths.log,
-    hint: 'Keep more backups to reach further back.',
+    hint: 'Keep more backups, or an archive (rotation), to reach further back.',
   });
 }
 
-/** The active log, then the backups, newest first: what a compaction makes of the one meanwhile is among the others. */
-async function* sourcesOf(log: FileLog, backups: boolean): AsyncGenerator<AsyncGenerator<ReadEntry>> {
+/** Entries of a file, or no more than where it begins, where that is behind the moment. */
+type Source = AsyncGenerator<ReadEntry> | { firstSeq: number };
+
+/**
+ * The active log, then the backups, then the archive, newest first: what a compaction makes of the one meanwhile is
+ * among the others.
+ */
+async function* sourcesOf(log: FileLog, at: Date | number | undefined): AsyncGenerator<Source> {
   yield readActive(log, 0);
-  if (!backups) return;
-  for (const path of (await backupPaths(log.context)).reverse()) yield readFile(log.context, path, 0);
+  if (at === undefined) return;
+  const { context } = log;
+  for (const backup of (await backupsOf(context)).reverse()) yield backupEntries(context, backup);
+  const segments = await archivedSegments(context);
+  for (const segment of segments.toReversed()) {
+    const stateSeq = segment.stateTime === undefined ? 0 : segment.firstSeq - 1;
+    const isExact =
+      segments.some(({ lastSeq }) => lastSeq === stateSeq) && !reaches(segment.firstSeq, segment.from, at);
+    // The state before the first entry is that behind the last one of the segment before.
+    if (isExact || !reaches(stateSeq, segment.stateTime ?? '', at)) yield { firstSeq: Math.max(1, stateSeq) };
+    else yield segmentEntries(context, segment);
+  }
+}
+
+/** Whether an entry is of the moment, or of one before it. */
+function reaches(seq: number, timestamp: string, at: Date | number): boolean {
+  if (seq === 0) return true;
+  return at instanceof Date ? !(Date.parse(timestamp) > at.getTime()) : seq <= at;
 }
 
 function nameOf(at: Date | number | undefined): string {

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 
 const LOG_NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
-const BACKUP = /^([a-z0-9][a-z0-9_-]{0,63})\.log\.backup\.(\d{1,16})$/;
-const LOG_FILE = /^([a-z0-9][a-z0-9_-]{0,63})\.log(\.seal|\.backup\.\d{1,16})?$/;
+const BACKUP = /^([a-z0-9][a-z0-9_-]{0,63})\.log\.backup\.(\d{1,16})(\.gz)?$/;
+const LOG_FILE = /^([a-z0-9][a-z0-9_-]{0,63})\.log(\.seal|\.backup\.\d{1,16}(\.gz)?)?$/;
 
 /**
  * Refuses a name that could reach outside the data directory, before any file is touched.
@@ -28,6 +28,11 @@ export class LogPaths {
   readonly mainFile: string;
   /** Beside the log, so that a rename never crosses file systems. */
   readonly compacting: string;
+  /** Segments of the archive, and their index. */
+  readonly archive: string;
+  readonly archiveIndex: string;
+  /** A compressed backup, unpacked for as long as it is read. */
+  readonly unpacked: string;
   /** What is being erased; gone once it is. */
   readonly erasing: string;
 
@@ -40,12 +45,23 @@ export class LogPaths {
     this.seal = `${this.log}.seal`;
     this.index = `${this.log}.index`;
     this.compacting = `${this.log}.compacting`;
+    this.archive = join(this.directory, 'archive', name);
+    this.archiveIndex = join(this.archive, 'index.json');
+    this.unpacked = `${this.log}.unpacked`;
     this.erasing = `${this.log}.erasing`;
     this.mainFile = join(dataDir, `${name}.json`);
   }
 
   backup(unixMs: number): string {
     return `${this.log}.backup.${unixMs}`;
+  }
+
+  beside(fileName: string): string {
+    return join(this.directory, fileName);
+  }
+
+  segment(fileName: string): string {
+    return join(this.archive, fileName);
   }
 
   torn(unixMs: number): string {
@@ -62,14 +78,26 @@ export class LogPaths {
   }
 }
 
-/** Backups of `log` among the file names of the log directory, oldest first. */
-export function backupsIn(fileNames: readonly string[], log: string): { fileName: string; unixMs: number }[] {
-  const backups: { fileName: string; unixMs: number }[] = [];
+/** A former log. */
+export interface Backup {
+  fileName: string;
+  unixMs: number;
+  compressed: boolean;
+}
+
+/**
+ * Backups of `log` among the file names of the log directory, oldest first. One that a crash left both plain and
+ * compressed is the plain one.
+ */
+export function backupsIn(fileNames: readonly string[], log: string): Backup[] {
+  const backups = new Map<number, Backup>();
   for (const fileName of fileNames) {
     const match = BACKUP.exec(fileName);
-    if (match?.[1] === log) backups.push({ fileName, unixMs: Number(match[2]) });
+    if (match?.[1] !== log) continue;
+    const backup = { fileName, unixMs: Number(match[2]), compressed: match[3] !== undefined };
+    if (!backup.compressed || !backups.has(backup.unixMs)) backups.set(backup.unixMs, backup);
   }
-  return backups.sort((a, b) => a.unixMs - b.unixMs);
+  return [...backups.values()].sort((a, b) => a.unixMs - b.unixMs);
 }
 
 /** Names of the logs that the files of a log directory belong to, in alphabetical order. */

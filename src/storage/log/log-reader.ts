@@ -1,8 +1,8 @@
 /** Streams the entries of a log file, oldest first, in constant memory, verifying each line's checksum on the way. */
+import { type ByteSource, DamagedGzip, sourceOf } from './byte-source.js';
 import { extendCrc } from './crc.js';
 import type { LogEntry } from './entry.js';
-import { LogError, toLogError } from './errors.js';
-import { cutShort } from './exact-read.js';
+import { LogError } from './errors.js';
 import type { OpenFile } from './file-system.js';
 import { findTail, NEWLINE, parseLine, readTail } from './format.js';
 
@@ -16,42 +16,62 @@ export interface Line {
   line: number;
 }
 
+/** Where reading begins, when it is not at the head of a log. */
+export interface LineStart {
+  offset: number;
+  /** Lines before it, and the CRC-32 of all of them. */
+  lines: number;
+  chain: number;
+}
+
+const HEAD: LineStart = { offset: 0, lines: 0, chain: 0 };
+
 /**
  * The lines of `file` up to `size` bytes, where one must end. Blank lines are given, empty.
  * @throws LogError `LOG_CORRUPT` where the last line has no newline
  */
-export async function* readLines(file: OpenFile, size: number): AsyncGenerator<Line> {
-  let buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
+export function readLines(file: OpenFile, size: number): AsyncGenerator<Line> {
+  return linesOf(sourceOf(file, size));
+}
+
+/** As `readLines`, of whatever is read in order. */
+export async function* linesOf(source: ByteSource, start: LineStart = HEAD): AsyncGenerator<Line> {
+  let buffer: Buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
   let filled = 0;
-  let position = 0;
-  let line = 0;
-  while (position + filled < size) {
-    if (filled === buffer.length) {
-      const larger = Buffer.allocUnsafeSlow(buffer.length * 2);
-      buffer.copy(larger, 0, 0, filled);
-      buffer = larger;
-    }
-    const wanted = Math.min(buffer.length - filled, size - position - filled);
-    const read = await file.read(buffer, filled, wanted, position + filled).catch((error) => {
-      throw toLogError(error, 'reading', file.path);
+  let position = start.offset;
+  let line = start.lines;
+  for (;;) {
+    if (filled === buffer.length) buffer = larger(buffer, source.path, position, line + 1);
+    const read = await source.read(buffer, filled, buffer.length - filled).catch((error) => {
+      throw error instanceof DamagedGzip ? corrupt(source.path, position, line + 1, error.message) : error;
     });
-    if (read === 0) throw cutShort(file.path, position + filled);
+    if (read === 0) break;
     let searched = filled;
     filled += read;
-    let start = 0;
+    let from = 0;
     for (;;) {
       const end = buffer.subarray(0, filled).indexOf(NEWLINE, searched);
       if (end < 0) break;
       line += 1;
-      yield { bytes: buffer.subarray(start, end), offset: position + start, line };
-      start = end + 1;
-      searched = start;
+      yield { bytes: buffer.subarray(from, end), offset: position + from, line };
+      from = end + 1;
+      searched = from;
     }
-    buffer.copyWithin(0, start, filled);
-    filled -= start;
-    position += start;
+    buffer.copyWithin(0, from, filled);
+    filled -= from;
+    position += from;
   }
-  if (filled > 0) throw corrupt(file.path, position, line + 1, 'it does not end');
+  if (filled > 0) throw corrupt(source.path, position, line + 1, 'it does not end');
+}
+
+function larger(buffer: Buffer, path: string, offset: number, line: number): Buffer {
+  try {
+    const twice = Buffer.allocUnsafeSlow(buffer.length * 2);
+    buffer.copy(twice);
+    return twice;
+  } catch (cause) {
+    throw tooLarge(path, offset, line, buffer.length, cause);
+  }
 }
 
 export interface ReadEntry {
@@ -66,19 +86,25 @@ export interface ReadEntry {
  * @param fromSeq entries before it are verified but not decoded
  * @throws LogError `LOG_CORRUPT` with file, offset and line at the first line that is not whole
  */
-export async function* readEntries(file: OpenFile, size: number, fromSeq = 0): AsyncGenerator<ReadEntry> {
-  let chain = 0;
+export function readEntries(file: OpenFile, size: number, fromSeq = 0): AsyncGenerator<ReadEntry> {
+  return entriesOf(sourceOf(file, size), fromSeq);
+}
+
+/** As `readEntries`, of whatever is read in order. */
+export async function* entriesOf(source: ByteSource, fromSeq = 0, start: LineStart = HEAD): AsyncGenerator<ReadEntry> {
+  const { path } = source;
+  let { chain } = start;
   let seq = 0;
-  for await (const { bytes, offset, line } of readLines(file, size)) {
+  for await (const { bytes, offset, line } of linesOf(source, start)) {
     const matches = (crcAt: number, crc: number) => extendCrc(chain, bytes.subarray(0, crcAt)) === crc;
     const tail = readTail(bytes, 0, bytes.length) ?? findTail(bytes, 0, bytes.length, matches);
-    if (tail && !matches(tail.crcAt, tail.crc)) throw corrupt(file.path, offset, line, 'its checksum does not match');
+    if (tail && !matches(tail.crcAt, tail.crc)) throw corrupt(path, offset, line, 'its checksum does not match');
     if (tail && tail.seq < fromSeq) {
       seq = tail.seq;
     } else if (bytes.length > 0) {
-      for (const entry of decode(file.path, bytes, offset, line)) {
+      for (const entry of decode(path, bytes, offset, line)) {
         // A checksum that stands at no place where it verifies is as damaged as one that does not.
-        if (!tail && entry.crc !== undefined) throw corrupt(file.path, offset, line, 'its checksum does not match');
+        if (!tail && entry.crc !== undefined) throw corrupt(path, offset, line, 'its checksum does not match');
         seq = entry.seq ?? seq + 1;
         if (seq >= fromSeq) yield { entry, seq, offset, line };
       }
@@ -95,17 +121,7 @@ function decode(path: string, bytes: Buffer, offset: number, line: number): LogE
   try {
     text = bytes.toString('utf8');
   } catch (cause) {
-    throw new LogError(
-      'LOG_TOO_LARGE',
-      `Line ${line} of ${path} is too large to be one value (${bytes.length} bytes).`,
-      {
-        file: path,
-        offset,
-        line,
-        cause,
-        hint: 'Read its keys one by one.',
-      },
-    );
+    throw tooLarge(path, offset, line, bytes.length, cause);
   }
   const entries = entriesIn(text);
   if (entries.length === 0) throw corrupt(path, offset, line, 'it is no entry');
@@ -123,7 +139,17 @@ export function entriesIn(text: string): LogEntry[] {
   return [...(before.length > 0 ? before : entriesIn(text.slice(0, at - 1))), behind];
 }
 
-function corrupt(file: string, offset: number, line: number, why: string): LogError {
+function tooLarge(file: string, offset: number, line: number, bytes: number, cause: unknown): LogError {
+  return new LogError('LOG_TOO_LARGE', `Line ${line} of ${file} is too large to be one value (${bytes} bytes).`, {
+    file,
+    offset,
+    line,
+    cause,
+    hint: 'Read its keys one by one.',
+  });
+}
+
+export function corrupt(file: string, offset: number, line: number, why: string): LogError {
   return new LogError('LOG_CORRUPT', `${file}:${line} (line ${line}, byte ${offset}) is damaged: ${why}.`, {
     file,
     offset,

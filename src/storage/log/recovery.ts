@@ -164,7 +164,7 @@ async function gatherEvidence(
 ): Promise<Evidence> {
   const backups = backupsIn(await disk.list(paths.directory), paths.name);
   const newest = backups.at(-1);
-  const linked = newest && paths.backup(newest.unixMs);
+  const linked = newest && paths.beside(newest.fileName);
   const isLinked = linked !== undefined && (await disk.isSameFile(paths.log, linked));
   return {
     scan: opened.scan,

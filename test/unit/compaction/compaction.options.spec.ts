@@ -12,6 +12,9 @@ describe('the options of compaction', () => {
       thresholdBytes: 1_048_576,
       schedule: { cron: CronExpression.EVERY_HOUR },
       keepBackups: 3,
+      compressBackups: false,
+      periodOf: undefined,
+      retention: undefined,
       enabled: true,
     });
   });
@@ -27,6 +30,13 @@ describe('the options of compaction', () => {
     [{ cron: '0 3 * * 1' }],
     [{ intervalMs: 1 }],
     [{ enabled: false }],
+    [{ compressBackups: true }],
+    [{ rotation: 'daily' }],
+    [{ rotation: 'weekly' }],
+    [{ rotation: '0 */6 * * *' }],
+    [{ rotation: false }],
+    [{ retention: {} }],
+    [{ retention: { maxAgeDays: 0.5, maxCount: 1, maxBytes: 0 } }],
   ])('accept %j', (options) => {
     expect(() => resolveCompactionOptions(options)).not.toThrow();
   });
@@ -37,6 +47,14 @@ describe('the options of compaction', () => {
     [{ cron: '0 0 30 2 *' }, /Expected `cron`/],
     [{ cron: '' }, /Expected `cron`/],
     [{ cron: 5 }, /Expected `cron`/],
+    [{ compressBackups: 1 }, /Expected `compressBackups` to be a boolean, got 1/],
+    [{ rotation: 'hourly' }, /Expected `rotation` to be 'daily', 'weekly', a cron expression or false, got 'hourly'/],
+    [{ rotation: true }, /Expected `rotation`/],
+    [{ rotation: '0 0 30 2 *' }, /Expected `rotation`/],
+    [{ retention: 30 }, /Expected `retention` to be an object/],
+    [{ retention: { maxAgeDays: 0 } }, /Expected `retention.maxAgeDays` to be a number of days > 0, got 0/],
+    [{ retention: { maxCount: 0 } }, /Expected `retention.maxCount` to be a whole number ≥ 1, got 0/],
+    [{ retention: { maxBytes: -1 } }, /Expected `retention.maxBytes` to be a whole number ≥ 0, got -1/],
     [{ intervalMs: 0 }, /Expected `intervalMs` to be whole milliseconds from 1/],
     [{ intervalMs: 2 ** 31 }, /Expected `intervalMs`/],
     [{ intervalMs: '500' }, /Expected `intervalMs`/],

@@ -66,6 +66,19 @@ describe('by hand', () => {
     expect(engine.compactions).toEqual([{ log: 'players', options: { keepBackups: 7 } }]);
   });
 
+  test('asks for rotation, retention and compressed backups where they are chosen', async () => {
+    await serviceWith({ rotation: 'weekly', retention: { maxAgeDays: 2 }, compressBackups: true }).compactLog(
+      'players',
+    );
+    const [asked] = engine.compactions;
+    expect(asked?.options).toMatchObject({
+      keepBackups: 3,
+      compressBackups: true,
+      retention: { maxAgeMs: 172_800_000 },
+    });
+    expect(asked?.options?.rotate?.(Date.parse('2026-11-22T12:00:00.000Z')).name).toBe('2026-W47');
+  });
+
   test('compacts every open log', async () => {
     const reports = await serviceWith().compactAllLogs();
     expect(reports.map(({ log }) => log)).toEqual(['game_state', 'players', 'tokens']);

@@ -1,15 +1,26 @@
+import { crc32 } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import type { LogEngine } from '../../../../src/storage/log/index.js';
+import type { CompactOptions, LogEngine } from '../../../../src/storage/log/index.js';
 import { filesWith, KEY, LOG, openOn, SECRET, writeHistory } from '../../../support/erasure-stage.js';
 import { entriesOf, plain, remove, set, stateOf } from '../../../support/log-words.js';
 import { MemoryDisk } from '../../../support/memory-disk.js';
 import { type DeathPoint, mortalDisk } from '../../../support/mortal-disk.js';
 
-async function stage(disk = new MemoryDisk()): Promise<{ disk: MemoryDisk; engine: LogEngine }> {
+async function stage(
+  disk = new MemoryDisk(),
+  compaction?: CompactOptions,
+): Promise<{ disk: MemoryDisk; engine: LogEngine }> {
   const engine = await openOn(disk);
-  await writeHistory(engine);
+  await writeHistory(engine, compaction);
   return { disk, engine };
 }
+
+/** Every entry that is folded away goes into the archive, by pairs, and the newest backup is compressed. */
+const ARCHIVED: CompactOptions = {
+  keepBackups: 1,
+  compressBackups: true,
+  rotate: () => ({ name: '2026-11-22', endMs: Number.POSITIVE_INFINITY }),
+};
 
 const seqsOf = async (engine: LogEngine) => (await entriesOf(engine, LOG, { backups: true })).map(({ seq }) => seq);
 
@@ -22,6 +33,36 @@ async function expectErased(disk: MemoryDisk, newest: number): Promise<void> {
   const seqs = await seqsOf(engine);
   expect(seqs).toEqual(Array.from({ length: newest }, (_, i) => i + 1));
   await engine.close();
+}
+
+/** Erases in lives that end at each call of the disk in turn. @returns how many did */
+async function dieEverywhere(written: MemoryDisk, point: DeathPoint): Promise<number> {
+  let deaths = 0;
+  for (let call = 1; ; call += 1) {
+    const base = written.copy();
+    const disk = mortalDisk(base, call, point);
+    const ended = (async () => {
+      const engine = await openOn(disk);
+      await engine.openLog(LOG);
+      const erased = engine.erase(LOG, KEY);
+      await erased;
+      await engine.close();
+      return 'done' as const;
+    })();
+    const outcome = await Promise.race([ended, disk.died.then(() => 'dead' as const)]);
+    if (outcome === 'done') break;
+    deaths += 1;
+    const begun = base.has('/d/logs/players.log.erasing');
+    const receipts = () => base.paths().filter((path) => path.includes('.erased.')).length;
+    const engine = await openOn(base);
+    const value = await engine.get(LOG, KEY);
+    await engine.close();
+    expect(base.has('/d/logs/players.log.erasing')).toBe(false);
+    // Nothing at all, or all of it.
+    if (begun || receipts() > 0) await expectErased(base, 12);
+    else expect({ call, value }).toEqual({ call, value: { note: SECRET, round: 3 } });
+  }
+  return deaths;
 }
 
 describe('erasing a key', () => {
@@ -119,6 +160,70 @@ async function expectErasedNow(disk: MemoryDisk): Promise<void> {
   expect(filesWith(disk, KEY, SECRET)).toEqual([]);
 }
 
+describe('erasing from what is compressed', () => {
+  test('leaves no byte in any segment or backup, each whole, with the seqs that it had', async () => {
+    const { disk, engine } = await stage(new MemoryDisk(), ARCHIVED);
+    const found = filesWith(disk, SECRET).filter((path) => path.endsWith('.gz'));
+    expect(found.map((path) => path.includes('archive'))).toEqual([true, false]);
+    const before = await engine.rebuildState(LOG, { at: 5 });
+    const { files } = await engine.erase(LOG, KEY);
+    expect(files.map(({ file }) => file)).toEqual(
+      expect.arrayContaining([
+        'logs/archive/players/2026-11-22.log.gz',
+        expect.stringMatching(/backup\.\d+\.gz$/),
+      ]) as never,
+    );
+    const { [KEY]: _, ...others } = before;
+    expect(await engine.rebuildState(LOG, { at: 5 })).toEqual(others);
+    await engine.close();
+    await expectErased(disk, 12);
+  });
+
+  test.each<DeathPoint>(['before', 'half', 'after'])(
+    'dead %s any call of the disk, it is finished by the next opening',
+    async (point) => {
+      const written = new MemoryDisk();
+      const { engine: writer } = await stage(written, ARCHIVED);
+      await writer.close();
+      expect(await dieEverywhere(written, point)).toBeGreaterThan(80);
+    },
+    60_000,
+  );
+
+  test('goes on with the other files where one is damaged, tells of it, and ends once that is moved away', async () => {
+    const { disk, engine } = await stage(new MemoryDisk(), ARCHIVED);
+    const segment = '/d/logs/archive/players/2026-11-22.log.gz';
+    const bytes = disk.bytesOf(segment);
+    bytes[bytes.length - 12] = (bytes[bytes.length - 12] as number) ^ 0x10;
+    disk.put(segment, bytes);
+    await expect(engine.erase(LOG, KEY)).rejects.toMatchObject({ code: 'LOG_CORRUPT', file: segment });
+    await engine.close();
+    disk.drop(segment);
+    expect(filesWith(disk, KEY, SECRET)).toEqual(['/d/logs/players.log.erasing']);
+    const again = await openOn(disk);
+    await again.openLog(LOG);
+    await again.close();
+    expect(filesWith(disk, KEY, SECRET)).toEqual([]);
+  });
+
+  test('keeps the checksums of lines that another program spelled in another order', async () => {
+    const disk = new MemoryDisk();
+    const head = '{"seq":1,"crc":"';
+    const first = `${head}${crcOf(head)}","timestamp":"2026-11-22T12:00:00.000Z","op":"SET","key":"bob","value":1}\n`;
+    const next = `{"timestamp":"2026-11-22T12:00:01.000Z","op":"SET","key":"${KEY}","value":"${SECRET}","seq":2,"crc":"`;
+    disk.put('/d/logs/players.log', `${first}${next}${crcOf(first + next)}"}\n`);
+    const engine = await openOn(disk);
+    await engine.compact(LOG);
+    await engine.erase(LOG, KEY);
+    await engine.erase(LOG, 'bob');
+    const kept = await entriesOf(engine, LOG, { backups: true });
+    expect(kept.map(({ op, seq }) => `${op} ${seq}`)).toEqual(['DELETE 1', 'DELETE 2', 'DELETE 3', 'DELETE 4']);
+    await engine.close();
+  });
+});
+
+const crcOf = (text: string) => crc32(Buffer.from(text)).toString(16).padStart(8, '0');
+
 describe('erasing whoever is mentioned', () => {
   async function games(): Promise<{ disk: MemoryDisk; engine: LogEngine }> {
     const disk = new MemoryDisk();
@@ -164,32 +269,7 @@ describe('interrupted', () => {
       const written = new MemoryDisk();
       const { engine: writer } = await stage(written);
       await writer.close();
-      let deaths = 0;
-      for (let call = 1; ; call += 1) {
-        const base = written.copy();
-        const disk = mortalDisk(base, call, point);
-        const ended = (async () => {
-          const engine = await openOn(disk);
-          await engine.openLog(LOG);
-          const erased = engine.erase(LOG, KEY);
-          await erased;
-          await engine.close();
-          return 'done' as const;
-        })();
-        const outcome = await Promise.race([ended, disk.died.then(() => 'dead' as const)]);
-        if (outcome === 'done') break;
-        deaths += 1;
-        const begun = base.has('/d/logs/players.log.erasing');
-        const receipts = () => base.paths().filter((path) => path.includes('.erased.')).length;
-        const engine = await openOn(base);
-        const value = await engine.get(LOG, KEY);
-        await engine.close();
-        expect(base.has('/d/logs/players.log.erasing')).toBe(false);
-        // Nothing at all, or all of it.
-        if (begun || receipts() > 0) await expectErased(base, 12);
-        else expect({ call, value }).toEqual({ call, value: { note: SECRET, round: 3 } });
-      }
-      expect(deaths).toBeGreaterThan(60);
+      expect(await dieEverywhere(written, point)).toBeGreaterThan(60);
     },
     60_000,
   );
