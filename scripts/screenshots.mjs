@@ -1,7 +1,7 @@
 // Takes the pictures of the README: starts the application on a directory of its own, in which some people have played
-// before, and plays one game: one wide window, one phone, three guests.
+// before, and plays one game: one wide window, one phone, three guests. Then those of the dashboard.
 //
-//   npm run build && node scripts/screenshots.mjs [output directory]
+//   npm run build && node scripts/screenshots.mjs [output directory] [game | dashboard]
 
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -12,8 +12,9 @@ import { NestFactory } from '@nestjs/core';
 import { chromium } from 'playwright-core';
 import { builtInCatalogue } from '../dist/game/catalogue/index.js';
 import { PlayerRepository, StorageModule } from '../dist/index.js';
+import { showDashboard } from './dashboard-scene.mjs';
 
-const [directory = join('docs', 'images')] = process.argv.slice(2);
+const [directory = join('docs', 'images'), only] = process.argv.slice(2);
 const ROOM = 'gallery';
 const SETTINGS = { rounds: 5, roundSeconds: 8, pauseSeconds: 2 };
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars'];
@@ -22,20 +23,30 @@ const { tokens, artistInfo } = builtInCatalogue();
 const artists = new Map(tokens.map((token) => [token.imageUrl, artistInfo[token.primaryArtist].displayName]));
 
 mkdirSync(directory, { recursive: true });
-const dataDir = mkdtempSync(join(tmpdir(), 'append-log-pictures-'));
-await fillHall();
-const { application, address } = await startApplication();
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
   args: FLAGS,
 });
+let dataDir;
+let address;
 try {
-  await play();
+  if (only !== 'dashboard') await showGame();
+  if (only !== 'game') await showDashboard(browser, save);
 } finally {
   await browser.close();
-  application.kill('SIGTERM');
-  await new Promise((resolve) => application.once('exit', resolve));
-  rmSync(dataDir, { recursive: true, force: true });
+}
+
+async function showGame() {
+  dataDir = mkdtempSync(join(tmpdir(), 'append-log-pictures-'));
+  await fillHall();
+  const application = await startApplication();
+  try {
+    await play();
+  } finally {
+    application.kill('SIGTERM');
+    await new Promise((resolve) => application.once('exit', resolve));
+    rmSync(dataDir, { recursive: true, force: true });
+  }
 }
 
 /** Some weeks of games of people who are not in the room. */
@@ -60,14 +71,14 @@ async function fillHall() {
 async function startApplication() {
   const env = { ...process.env, PORT: '0', DATA_DIR: dataDir };
   const child = spawn(process.execPath, [join('dist', 'main.js')], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  const url = await new Promise((resolve, reject) => {
+  address = await new Promise((resolve, reject) => {
     child.stdout.on('data', (text) => {
       const found = /http:\S+/.exec(String(text))?.[0];
       if (found) resolve(found);
     });
     child.once('exit', () => reject(new Error('The application ended.')));
   });
-  return { application: child, address: url };
+  return child;
 }
 
 async function play() {

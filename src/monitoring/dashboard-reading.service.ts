@@ -29,14 +29,15 @@ export interface NewestEntries {
 /** Reads logs from their files for somebody who waits; a few at a time, and only as long as the other side is there. */
 @Injectable()
 export class DashboardReading implements BeforeApplicationShutdown {
-  readonly #closing = new AbortController();
+  /** Of every reading that somebody waits for. */
+  readonly #readers = new Set<AbortController>();
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
   constructor(private readonly logs: AppendLogService) {}
 
   beforeApplicationShutdown(): void {
-    this.#closing.abort();
+    for (const reader of this.#readers) reader.abort();
     for (const start of this.#waiting.splice(0)) start();
   }
 
@@ -49,15 +50,17 @@ export class DashboardReading implements BeforeApplicationShutdown {
   /** Runs a reading when its turn comes; its signal tells when nobody waits any more. */
   async run<R>(response: ServerResponse, read: (signal: AbortSignal) => Promise<R>): Promise<R> {
     if (this.#waiting.length >= WAITING_MAX) throw new ServiceUnavailableException('Too many readings are waiting.');
-    const gone = new AbortController();
-    const onClose = () => gone.abort();
+    const reader = new AbortController();
+    const onClose = () => reader.abort();
     response.once('close', onClose);
-    if (this.#running >= AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#readers.add(reader);
+    while (this.#running >= AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#running += 1;
     try {
-      return await read(AbortSignal.any([gone.signal, this.#closing.signal]));
+      return await read(reader.signal);
     } finally {
       this.#running -= 1;
+      this.#readers.delete(reader);
       response.removeListener('close', onClose);
       this.#waiting.shift()?.();
     }

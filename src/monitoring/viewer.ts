@@ -19,6 +19,8 @@ export class Viewer {
     this.window = new EntryWindow(choice);
     response.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
+      // Nothing follows on this connection, and a kept one would hold up a shutdown.
+      Connection: 'close',
       // A proxy that collects the answer would show nothing for a long time.
       'X-Accel-Buffering': 'no',
     });
@@ -52,8 +54,10 @@ export class Viewer {
     if (message) this.send('entries', JSON.stringify(message));
   }
 
+  /** Who is behind would not hear of the end. */
   end(): void {
-    this.response.end();
+    if (this.#behindSince !== undefined) this.response.destroy();
+    else this.response.end();
   }
 
   /** The response keeps what its socket does not take; so no more than one message waits. */

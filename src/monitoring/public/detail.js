@@ -7,6 +7,8 @@ import { bytes, count, duration, plural, timeOf } from './words.js';
 /** Compactions and files that are listed; the newest. */
 const COMPACTIONS_MAX = 20;
 const FILES_MAX = 60;
+/** Files grow all the time, and are listed again this often. */
+const FRESH_MS = 10_000;
 
 export function createDetail() {
   const title = el('h2', {}, 'All logs');
@@ -25,10 +27,12 @@ export function createDetail() {
   let may = { actions: false, canCompact: false };
   let compactions = [];
   let generation = 0;
+  let loadedAt = 0;
 
   async function load() {
     generation += 1;
     const mine = generation;
+    loadedAt = performance.now();
     setText(title, chosen ?? 'All logs');
     showButtons();
     if (chosen === undefined) {
@@ -65,6 +69,10 @@ export function createDetail() {
     choose(log) {
       chosen = log;
       load();
+    },
+    /** Called every second. */
+    refresh() {
+      if (chosen !== undefined && performance.now() - loadedAt > FRESH_MS) load();
     },
     hello(hello) {
       may = hello;

@@ -19,7 +19,12 @@ const OPS = [
  */
 export function createEntries({ choice, onChoice, onHistory, onValue }) {
   const rows = new Map();
-  const list = el('ol', { class: 'entries-list', tabindex: '0', 'aria-label': 'Newest entries, the newest first' });
+  const list = el('ol', {
+    class: 'entries-list',
+    hidden: true,
+    tabindex: '0',
+    'aria-label': 'Newest entries, the newest first',
+  });
   const empty = el('p', { class: 'empty' }, 'Nothing to show yet. Entries appear here the moment they are durable.');
   const note = el('p', { class: 'card-note entries-note' });
   const controls = createControls({ choice, onChoice, onHistory, onPause });

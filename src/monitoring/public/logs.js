@@ -3,6 +3,8 @@
 import { el, setText, show } from './dom.js';
 import { bytes, count, growth, perSecond, timeOf } from './words.js';
 
+/** `room_9` before `room_10`. */
+const ORDER = new Intl.Collator('en', { numeric: true });
 const COLUMNS = ['Log', 'Size', 'Live', 'Growth', 'Appends/s', 'Keys', 'Entries', 'Seq', 'Newest entry', 'Opening'];
 
 export function createLogs(past, onChoose) {
@@ -43,7 +45,7 @@ export function createLogs(past, onChoose) {
         if (!rows.has(log.log)) rows.set(log.log, createRow(log.log, onChoose));
         rows.get(log.log).update(log, past, log.log === chosen);
       }
-      const wanted = logs.map(({ log }) => rows.get(log).node);
+      const wanted = logs.toSorted((a, b) => ORDER.compare(a.log, b.log)).map(({ log }) => rows.get(log).node);
       if (wanted.length !== body.children.length || wanted.some((row, i) => body.children[i] !== row))
         show(body, wanted);
     },

@@ -67,7 +67,9 @@ function update(state) {
   logs.update(state.logs, choice.log);
   entries.setLogs(state.logs.map(({ log }) => log));
   // Nobody sees it, and drawing is what costs most.
-  if (document.visibilityState === 'visible') plots.update(choice.log);
+  if (document.visibilityState !== 'visible') return;
+  plots.update(choice.log);
+  detail.refresh();
 }
 
 function choose(change) {

@@ -13,6 +13,7 @@ const PLOTS = [
   {
     name: 'Write rate',
     scope: 'all logs',
+    least: 10,
     format: (value) => `${perSecond(value)}/s`,
     series: [
       { label: 'appends', color: '--blue', fill: '--blue-wash', of: ({ appends, ms }) => (appends * 1000) / ms },
@@ -21,6 +22,7 @@ const PLOTS = [
   {
     name: 'fsync latency',
     scope: 'all logs',
+    least: 1,
     format: duration,
     series: [
       { label: 'p50', color: '--blue', of: ({ p50 }) => p50 },
@@ -29,6 +31,7 @@ const PLOTS = [
   },
   {
     name: 'Size',
+    least: 1_000,
     format: bytes,
     isScoped: true,
     series: [{ label: 'bytes', color: '--blue', fill: '--blue-wash', of: ({ sizeBytes }) => sizeBytes }],
@@ -136,14 +139,14 @@ function optionsOf(plot, width, onCursor) {
   return {
     width,
     height: HEIGHT,
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     hooks: { setCursor: [onCursor] },
     scales: {
       x: { time: true, range: (_, first, last) => spanOf(first, last) },
       // From zero, so that a calm line looks calm.
-      y: { range: (_, __, most) => [0, roomy(most)] },
+      y: { range: (_, __, most) => [0, roomy(most, plot.least)] },
     },
     axes: [
       { ...axis, grid: { show: false }, space: 70, size: 26, values: (_, marks) => marks.map(minute) },
@@ -175,8 +178,9 @@ function spanOf(first, last) {
   return [last - Math.min(SPAN_S[1], Math.max(SPAN_S[0], last - first)), last];
 }
 
-function roomy(most) {
-  return most === null || most === undefined || most <= 0 ? 1 : most * 1.15;
+/** Noise is not to fill the plot of somebody who does nothing. */
+function roomy(most, least) {
+  return Math.max(least, (most ?? 0) * 1.15);
 }
 
 /** Nothing is nothing, in every unit. */

@@ -140,7 +140,7 @@ describe('A dashboard without guards', () => {
   it('RefusesWhatDoesNotComeOverLoopback', async () => {
     const address = outerAddress();
     const { app } = await open({ prepare: (each) => each.getHttpAdapter().getInstance().set('trust proxy', true) });
-    // A machine without any other address has nowhere else to come from; then a socket file stands for elsewhere.
+    // A machine without any other address has nowhere else to come from; then another name stands for elsewhere.
     const { server, port } = await openSideDoor(app, address ?? '127.0.0.1');
     servers.push(server);
     const url = `http://${address ?? '127.0.0.1'}:${port}/log/`;

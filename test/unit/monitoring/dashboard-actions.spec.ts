@@ -1,12 +1,15 @@
 /** Reading whole logs for somebody, and the buttons: on real files, damaged ones too. */
+import { EventEmitter } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { DashboardReading } from '../../../src/monitoring/dashboard-reading.service.js';
 import type { Moment } from '../../../src/monitoring/key-history.js';
 import { linesOf } from '../../../src/monitoring/log-copy.js';
 import type { LogEntry } from '../../../src/storage/index.js';
-import { type DashboardStage, openDashboard, type StageOptions } from '../../support/dashboard-stage.js';
+import { type DashboardStage, eventually, openDashboard, type StageOptions } from '../../support/dashboard-stage.js';
 import { openStore, temporaryDirectory } from '../../support/store.js';
 
 const OPTIONS: StageOptions = { dashboard: { actions: { guards: [{ canActivate: () => true }] } } };
@@ -221,5 +224,31 @@ describe('The newest entries', () => {
     await logs.append('notes', { op: 'SET', key: 'a', value: 1 });
     const { entries, passedOver } = await answer('newest');
     expect([entries.map(({ log }: { log: string }) => log), passedOver]).toEqual([['notes'], ['large']]);
+  });
+});
+
+describe('Readings', () => {
+  it('TakeTurnsAndAreGivenUpWhenNobodyWaitsOrAtAShutdown', async () => {
+    const { app } = await open();
+    const reading = app.get(DashboardReading);
+    const responses = [1, 2, 3].map(() => new EventEmitter() as unknown as ServerResponse);
+    const begun: AbortSignal[] = [];
+    const runs = responses.map((response) =>
+      reading
+        .run(response, (signal) => {
+          begun.push(signal);
+          return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+        })
+        .then(
+          () => 'done',
+          () => 'given up',
+        ),
+    );
+    await eventually('two have begun', () => begun.length === 2);
+    responses[0]?.emit('close');
+    expect(await runs[0]).toBe('given up');
+    await eventually('the third has its turn', () => begun.length === 3);
+    await app.close();
+    expect(await Promise.all(runs)).toEqual(['given up', 'given up', 'given up']);
   });
 });

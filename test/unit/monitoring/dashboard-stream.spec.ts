@@ -202,7 +202,7 @@ describe('All pages', () => {
     const started = performance.now();
     await app.close();
     await reader.ended;
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(performance.now() - started).toBeLessThan(2_000);
     await expect(fetch(url)).rejects.toThrow();
   });
 });
