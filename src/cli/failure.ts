@@ -8,6 +8,7 @@ const HINTS: Partial<Record<LogError['code'], string>> = {
   LOG_LOCKED:
     'Stop that process first. stats, verify, tail, dump, get, history, diff, export and backup work beside it.',
   LOG_CORRUPT: 'verify names every place; repair --dry-run tells what can be healed.',
+  LOG_CONFLICT: 'Change or delete these first; nothing was changed.',
   LOG_NOT_RETAINED: 'What was folded away longer ago than backups and archives reach cannot be told.',
 };
 

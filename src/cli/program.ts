@@ -5,6 +5,7 @@ import { compactCommand } from './commands/compact.js';
 import { completionCommand } from './commands/completion.js';
 import { diffCommand } from './commands/diff.js';
 import { dumpCommand } from './commands/dump.js';
+import { eraseCommand } from './commands/erase.js';
 import { exportCommand } from './commands/export.js';
 import { getCommand } from './commands/get.js';
 import { historyCommand } from './commands/history.js';
@@ -49,6 +50,7 @@ export function buildProgram(): Command {
     exportCommand(),
     importCommand(),
     migrateCommand(),
+    eraseCommand(),
   ];
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
   program.addCommand(completionCommand(program).copyInheritedSettings(program));

@@ -8,7 +8,7 @@ import {
   type MainFileComparison,
 } from '../../storage/log/index.js';
 import { act, command } from '../command.js';
-import { chosenLogs, reading, writing } from '../directory.js';
+import { chosenLogs, reading, silent, writing } from '../directory.js';
 import { EXIT, type ExitStatus } from '../exit.js';
 import { countText, keyText, shortValue } from '../printable.js';
 import { Terminal, type TerminalOptions } from '../terminal.js';
@@ -51,12 +51,15 @@ export function migrateCommand(): Command {
     let compactions: CompactionReport[] = [];
     let whole: ExitStatus = EXIT.done;
     if (!options.dryRun && older.length > 0) {
-      compactions = await writing(dataDir, terminal, async (engine) => {
+      const takingOver = async (engine: LogEngine) => {
         const reports: CompactionReport[] = [];
         for (const { log } of older) reports.push(await takeOver(engine, log));
         return reports;
-      });
-      whole = await verify(terminal.json ? mute() : terminal, dataDir);
+      };
+      // What opening does has been told.
+      compactions = await writing(dataDir, terminal, takingOver, { logger: silent });
+      whole = await verify(mute(), dataDir);
+      if (whole !== EXIT.done && !terminal.json) await verify(terminal, dataDir);
     }
     if (terminal.json) {
       const migrated = compactions.map(({ log, outcome, backup, keys }) => ({ log, outcome, backup, keys }));
@@ -69,7 +72,9 @@ export function migrateCommand(): Command {
     } else if (older.length === 0) await terminal.line('Nothing to migrate: every line has its checksum.');
     else
       await terminal.line(
-        options.dryRun ? `To migrate: ${namesOf(older)} (dry run: nothing was touched)` : `Migrated: ${namesOf(older)}`,
+        options.dryRun
+          ? `To migrate: ${namesOf(older)} (dry run: nothing was touched)`
+          : `Migrated and verified: ${namesOf(older)}`,
       );
     const failed = compactions.some(({ outcome }) => outcome === 'failed');
     return disagreements.length > 0 || failed ? EXIT.found : whole;

@@ -38,6 +38,8 @@ export class Verification {
   }
 
   async #pause(): Promise<boolean> {
+    // Whoever stops while a piece is read wakes nobody, and the timer below keeps no process alive.
+    if (this.#stopped) return false;
     const ms = this.#began === 0 ? 0 : (performance.now() - this.#began) * (1 / COST_SHARE - 1);
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
