@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileTests } from './compile-tests.js';
 import { findOrInstallChromium } from './find-chromium.js';
+import { findOrInstallNatsServer } from './find-nats-server.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const OUTPUT_FILE = '--outputFile=';
@@ -25,7 +26,9 @@ if (!compileTests()) {
   if (!areFilesNamed) fail('The types are wrong; no test was run.');
   console.error('The types are wrong; the named tests run all the same.');
 }
-if (jest(['--listTests', ...args], 'pipe').stdout.includes(join('build', 'test', 'e2e'))) prepareEndToEnd();
+const specs = jest(['--listTests', ...args], 'pipe').stdout;
+if (/jetstream[\w-]*\.spec/.test(specs)) prepareJetStream();
+if (specs.includes(join('build', 'test', 'e2e'))) prepareEndToEnd();
 
 const named = given.find((arg) => arg.startsWith(OUTPUT_FILE))?.slice(OUTPUT_FILE.length);
 const outputFile = named ?? join('build', `results-${process.pid}.json`);
@@ -46,6 +49,15 @@ function prepareEndToEnd() {
   }
   const build = spawnSync('npm', ['run', 'build'], { cwd: root, stdio: 'inherit' });
   if (build.status !== 0) fail('The build failed; no test was run.');
+}
+
+/** The specs named after JetStream start real servers. */
+function prepareJetStream() {
+  try {
+    environment.NATS_SERVER_PATH = findOrInstallNatsServer();
+  } catch (error) {
+    fail(error.message);
+  }
 }
 
 function jest(words, output) {

@@ -1,4 +1,7 @@
 /** The engine's front door. */
+
+// What an engine of another kind is built of, too.
+export { assertKey } from './change.js';
 export { backupDirectory, type DirectoryBackupOptions, type DirectoryBackupReport } from './directory-backup.js';
 export { type DirectoryFile, type DirectoryFileKind, directoryFiles, logsOf } from './directory-files.js';
 export { type VerifiedFile, type VerifyOptions, type VerifyStep, verifyDirectory } from './directory-verification.js';
@@ -7,7 +10,7 @@ export { LogError, type LogErrorCode, type LogErrorDetails } from './errors.js';
 export { FileLogEngine, fileEngine, fileEngineOn } from './file-engine.js';
 export { type FileSystem, NodeFileSystem, type OpenFile, type OpenMode } from './file-system.js';
 export { type FollowOptions, followLog } from './following.js';
-export { assertPlainObject, encodeJson, setMember } from './json-value.js';
+export { assertPlainObject, cloneJson, encodeJson, setMember } from './json-value.js';
 export { type Holder, holderOf } from './lock.js';
 export type {
   BatchListener,
@@ -15,6 +18,7 @@ export type {
   CommittedBatch,
   CompactionReport,
   CompactOptions,
+  EngineHealth,
   EngineLogger,
   EraseOptions,
   ErasureReceipt,
@@ -28,6 +32,7 @@ export type {
   RetentionOptions,
   StreamOptions,
 } from './log-engine.js';
+export { applyEntry, Follower, filterOf } from './log-history.js';
 export { assertLogName } from './log-name.js';
 export type { VerifyFinding, VerifyFindingKind } from './log-verification.js';
 export { memoryEngine } from './memory-engine.js';
@@ -52,4 +57,6 @@ export {
   restore,
   type StateChange,
 } from './restoring.js';
+export { Texts } from './scrubbing.js';
+export { ValueCache } from './value-cache.js';
 export { compareMainFile, type Disagreement, type MainFileComparison } from './view-comparison.js';

@@ -222,6 +222,13 @@ export interface KeptFile {
   entries?: number;
 }
 
+/** Whether an engine can do its work right now. @publicApi */
+export interface EngineHealth {
+  ok: boolean;
+  /** What is wrong, in sentences; empty where nothing is. */
+  reasons: string[];
+}
+
 /** Where an engine reports what an operator should read; Nest's Logger fits. */
 export interface EngineLogger {
   log(message: string): void;
@@ -290,6 +297,8 @@ export interface LogEngine {
   keptFiles(log: string): Promise<KeptFile[]>;
   /** Bytes that may still be written to the storage; undefined where that cannot be told. */
   freeBytes(): Promise<number | undefined>;
+  /** What hinders an engine that depends on others, as on a connection. Asks nobody, waits for nothing. */
+  health?(): EngineHealth;
 }
 
 /** Makes an engine from the options of a module; `fileEngine` is the default. @publicApi */

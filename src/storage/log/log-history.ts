@@ -119,7 +119,7 @@ async function* readActive(log: FileLog, fromSeq: number): AsyncGenerator<ReadEn
 }
 
 /** New entries as they become durable, for one reader. */
-class Follower {
+export class Follower {
   #waiting: LogEntry[] = [];
   #wake: (() => void) | undefined;
   #overrun = false;
@@ -166,7 +166,8 @@ class Follower {
   }
 }
 
-function filterOf(options: StreamOptions): (entry: LogEntry) => LogEntry | undefined {
+/** What a stream with these options gives of an entry, if anything. @throws TypeError for a time that is none */
+export function filterOf(options: StreamOptions): (entry: LogEntry) => LogEntry | undefined {
   const from = timeOf(options.from, 'from');
   const to = timeOf(options.to, 'to');
   const { key } = options;
@@ -295,7 +296,7 @@ async function replayUntil(entries: AsyncGenerator<ReadEntry>, at: Date | number
   return replay;
 }
 
-function applyEntry(state: Map<string, unknown>, entry: LogEntry): void {
+export function applyEntry(state: Map<string, unknown>, entry: LogEntry): void {
   const whole = entry.op === 'CHECKPOINT' ? entry.state : entry.key === undefined ? entry.data : undefined;
   if (whole) {
     state.clear();

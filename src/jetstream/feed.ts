@@ -1,0 +1,197 @@
+/**
+ * Delivers the messages of a stream in their order, each once, from a seq on and for as long as it runs: through lost
+ * connections, moving leaders and consumers that are gone. Whenever something may be missing it begins anew behind the
+ * last message that was taken.
+ */
+import { AckPolicy, DeliverPolicy, ReplayPolicy } from '@nats-io/jetstream';
+import { createInbox, type Msg, nanos, nuid, type Subscription } from '@nats-io/transport-node';
+import { type Link, pause } from './link.js';
+import type { Delivered } from './message.js';
+
+const HEARTBEAT_MS = 1000;
+const SILENCE_MS = 3500;
+/** How long the server keeps a consumer that nobody listens to. */
+const INACTIVE_MS = 10_000;
+const RETRY_MS = 200;
+
+export interface FeedTarget {
+  /** Delivery goes on behind this seq. */
+  readonly position: number;
+  take(message: Delivered): void;
+  /** The stream's newest seq; asked before a consumer is made. */
+  lastSeq(): Promise<number>;
+  /** A consumer stands; nothing that it delivers has been taken yet. May move `position`: then answer true. */
+  begun(): Promise<boolean>;
+  /** Everything was taken that was there when the consumer began; `lastSeq` was the newest then. */
+  caughtUp(lastSeq: number): void;
+}
+
+export class Feed {
+  static readonly CONSUMERS = 'view_';
+  #subscription: Subscription | undefined;
+  #consumer = '';
+  /** Counts consumers, so that what belongs to a former one is told from what belongs to this one. */
+  #turn = 0;
+  #delivered = 0;
+  /** What arrives before the consumer is known to stand. */
+  #early: Msg[] | undefined;
+  #toCatchUp: { deliveries: number; lastSeq: number } | undefined;
+  #heardAt = 0;
+  #isLive = false;
+  #stopped = false;
+  #beginning: Promise<void> | undefined;
+  readonly #timer: NodeJS.Timeout;
+  readonly #forget: () => void;
+
+  constructor(
+    private readonly link: Link,
+    private readonly stream: string,
+    private readonly target: FeedTarget,
+  ) {
+    this.#timer = setInterval(() => this.#listen(), HEARTBEAT_MS / 2);
+    this.#forget = link.onReconnect(() => this.restart());
+    this.restart();
+  }
+
+  /** Whether messages arrive, or heartbeats that say that there are none. */
+  get isLive(): boolean {
+    return this.#isLive;
+  }
+
+  restart(): void {
+    this.#turn += 1;
+    this.#isLive = false;
+    this.#beginning ??= this.#begin().finally(() => {
+      this.#beginning = undefined;
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#turn += 1;
+    clearInterval(this.#timer);
+    this.#forget();
+    this.#leave();
+    await this.#beginning;
+  }
+
+  async #begin(): Promise<void> {
+    while (!this.#stopped) {
+      const turn = this.#turn;
+      try {
+        await this.#beginConsumer(turn);
+        if (turn === this.#turn) return;
+      } catch {
+        // The servers are gone, or elect a leader; the health tells of it.
+        if (!this.#stopped) await pause(RETRY_MS);
+      }
+    }
+  }
+
+  async #beginConsumer(turn: number): Promise<void> {
+    this.#leave();
+    if (!this.link.isConnected) throw new Error('not connected');
+    const inbox = createInbox();
+    this.#delivered = 0;
+    this.#toCatchUp = undefined;
+    this.#early = [];
+    const name = `${Feed.CONSUMERS}${nuid.next()}`;
+    this.#consumer = name;
+    this.#subscription = this.link.connection.subscribe(inbox, {
+      callback: (error, message) => {
+        if (error) this.restart();
+        else if (turn === this.#turn) this.#receive(message);
+      },
+    });
+    const lastSeq = await this.target.lastSeq();
+    const info = await this.link.manager.consumers.add(this.stream, {
+      name,
+      deliver_subject: inbox,
+      ack_policy: AckPolicy.None,
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: this.target.position + 1,
+      replay_policy: ReplayPolicy.Instant,
+      flow_control: true,
+      idle_heartbeat: nanos(HEARTBEAT_MS),
+      inactive_threshold: nanos(INACTIVE_MS),
+      mem_storage: true,
+      num_replicas: 1,
+      max_deliver: 1,
+    });
+    if (turn !== this.#turn) return;
+    if (await this.target.begun()) this.#turn += 1;
+    if (turn !== this.#turn) return;
+    this.#heardAt = Date.now();
+    this.#isLive = true;
+    this.#toCatchUp = { deliveries: info.num_pending + info.delivered.consumer_seq, lastSeq };
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const message of early) if (turn === this.#turn) this.#receive(message);
+    this.#noteCaughtUp();
+  }
+
+  #receive(message: Msg): void {
+    if (this.#early) {
+      this.#early.push(message);
+      return;
+    }
+    this.#heardAt = Date.now();
+    const code = message.headers?.code ?? 0;
+    if (code === 100) this.#answer(message);
+    else if (code > 0) this.restart();
+    else this.#deliver(message);
+  }
+
+  /** Heartbeats tell how far the server is; flow control waits for us. */
+  #answer(message: Msg): void {
+    const stalled = message.headers?.get('Nats-Consumer-Stalled');
+    if (message.reply) message.respond();
+    else if (stalled) this.link.connection.publish(stalled);
+    else {
+      const last = Number(message.headers?.get('Nats-Last-Consumer') ?? this.#delivered);
+      if (last !== this.#delivered) this.restart();
+      else this.#noteCaughtUp(true);
+    }
+  }
+
+  #deliver(message: Msg): void {
+    // $JS.ACK.<stream>.<consumer>.<deliveries>.<stream seq>.<consumer seq>.<time>.<pending>, or with three more names.
+    const tokens = (message.reply ?? '').split('.');
+    const at = tokens.length === 9 ? 4 : 6;
+    const delivery = Number(tokens[at + 2]);
+    if (delivery !== this.#delivered + 1) {
+      this.restart();
+      return;
+    }
+    this.#delivered = delivery;
+    this.target.take({
+      seq: Number(tokens[at + 1]),
+      timeMs: Number((tokens[at + 3] ?? '').slice(0, -6)),
+      msgId: message.headers?.get('Nats-Msg-Id') ?? '',
+      subject: message.subject,
+      payload: message.data,
+    });
+    if (this.#toCatchUp) this.#noteCaughtUp(tokens[at + 4] === '0');
+  }
+
+  #noteCaughtUp(nothingPending = false): void {
+    const waiting = this.#toCatchUp;
+    if (!waiting || (!nothingPending && this.#delivered < waiting.deliveries)) return;
+    this.#toCatchUp = undefined;
+    this.target.caughtUp(waiting.lastSeq);
+  }
+
+  #listen(): void {
+    if (this.#beginning || Date.now() - this.#heardAt < SILENCE_MS) return;
+    this.restart();
+  }
+
+  #leave(): void {
+    this.#subscription?.unsubscribe();
+    this.#subscription = undefined;
+    if (this.#consumer === '' || !this.link.isConnected) return;
+    // Where this fails the server lets go of it by itself.
+    void this.link.manager.consumers.delete(this.stream, this.#consumer).catch(() => undefined);
+    this.#consumer = '';
+  }
+}

@@ -1,0 +1,3 @@
+/** The front door of the replicated engine, `nest-append-log/jetstream`; it needs `@nats-io/transport-node` and `@nats-io/jetstream`. */
+export { jetStreamEngine } from './jetstream-engine.js';
+export type { JetStreamOptions } from './options.js';

@@ -1,0 +1,338 @@
+/** The replicated engine: each log a stream of a NATS cluster, each process with a view of its own. */
+import {
+  assertKey,
+  assertLogName,
+  assertPlainObject,
+  type BatchListener,
+  type ChangeListener,
+  type CompactionReport,
+  type EngineHealth,
+  type EngineLogger,
+  type EntryMeta,
+  type EraseOptions,
+  type ErasureReceipt,
+  encodeJson,
+  type KeptFile,
+  type LogChange,
+  type LogEngine,
+  type LogEngineFactory,
+  type LogEntry,
+  LogError,
+  type LogStats,
+  type RecoveryReport,
+  type ResolvedLogOptions,
+  type StreamOptions,
+} from '../storage/index.js';
+import { Control } from './control.js';
+import { Link } from './link.js';
+import type { EncodedWrite } from './message.js';
+import { LogNames, logOfStream } from './names.js';
+import { type JetStreamOptions, type ResolvedJetStreamOptions, resolveJetStreamOptions } from './options.js';
+import { compactStream } from './stream-compaction.js';
+import { eraseFromStream } from './stream-erasure.js';
+import { rebuildState, streamEntries } from './stream-history.js';
+import { StreamLog } from './stream-log.js';
+import { emptyStats } from './stream-stats.js';
+import type { WrittenBatch } from './write-queue.js';
+
+const ENTRIES_PER_TURN = 1000;
+
+export class JetStreamEngine implements LogEngine {
+  readonly #logs = new Map<string, StreamLog>();
+  readonly #opening = new Map<string, Promise<StreamLog>>();
+  readonly #compacting = new Map<string, Promise<CompactionReport>>();
+  readonly #listeners = new Set<ChangeListener>();
+  readonly #batchListeners = new Set<BatchListener>();
+  readonly #closeListeners = new Set<() => void>();
+  #link: Link | undefined;
+  #control: Control | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(
+    private readonly jetStream: ResolvedJetStreamOptions,
+    private readonly options: ResolvedLogOptions,
+    private readonly logger: EngineLogger,
+  ) {}
+
+  async open(): Promise<void> {
+    await this.#closing?.catch(() => undefined);
+    this.#link = await Link.open(this.jetStream, this.logger);
+    this.#control = new Control(this.#link);
+  }
+
+  close(): Promise<void> {
+    if (!this.#link) return this.#closing ?? Promise.resolve();
+    const link = this.#link;
+    this.#link = undefined;
+    this.#closing = this.#closeAll(link);
+    return this.#closing;
+  }
+
+  async #closeAll(link: Link): Promise<void> {
+    const opened = await Promise.allSettled(this.#opening.values());
+    const logs = opened.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    await Promise.allSettled(logs.map((log) => log.close()));
+    for (const onClose of this.#closeListeners) onClose();
+    this.#closeListeners.clear();
+    this.#listeners.clear();
+    this.#batchListeners.clear();
+    this.#logs.clear();
+    this.#opening.clear();
+    await link.close();
+  }
+
+  async listLogs(): Promise<string[]> {
+    const link = this.#assertOpen();
+    const names = await link.ask('Listing the logs', async () => {
+      const found: string[] = [];
+      for await (const name of link.manager.streams.names()) found.push(name);
+      return found;
+    });
+    return names.flatMap((name) => logOfStream(this.jetStream.prefix, name) ?? []).sort();
+  }
+
+  logNames(): string[] {
+    return [...this.#logs.keys()].sort();
+  }
+
+  async openLog(log: string): Promise<RecoveryReport> {
+    return (await this.#readable(log)).report;
+  }
+
+  async append(log: string, change: LogChange, meta?: EntryMeta): Promise<LogEntry> {
+    const write = encodeWrite(change, meta);
+    this.#assertOpen();
+    const ready = this.#logs.get(log);
+    return ready ? ready.append(write) : (await this.#log(log)).append(write);
+  }
+
+  async update<T>(
+    log: string,
+    key: string,
+    fn: (current: T | undefined) => T | undefined,
+    meta?: EntryMeta,
+  ): Promise<T | undefined> {
+    assertKey(key);
+    const kept = meta && { ...meta };
+    this.#assertOpen();
+    const ready = this.#logs.get(log);
+    return ready ? ready.update(key, fn, kept) : (await this.#log(log)).update(key, fn, kept);
+  }
+
+  async get<T>(log: string, key: string): Promise<T | undefined> {
+    assertKey(key);
+    return (await this.#readable(log)).get<T>(key);
+  }
+
+  async has(log: string, key: string): Promise<boolean> {
+    assertKey(key);
+    return (await this.#readable(log)).view.index.has(key);
+  }
+
+  async *keys(log: string): AsyncGenerator<string> {
+    yield* [...(await this.#readable(log)).view.index.keys()];
+  }
+
+  async *entries<T>(log: string): AsyncGenerator<[string, T]> {
+    let given = 0;
+    for await (const entry of (await this.#readable(log)).entriesNow()) {
+      yield entry as [string, T];
+      given += 1;
+      if (given % ENTRIES_PER_TURN === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+  }
+
+  size(log: string): number {
+    assertLogName(log);
+    return this.#logs.get(log)?.view.index.size ?? 0;
+  }
+
+  async *stream(log: string, options: StreamOptions = {}): AsyncGenerator<LogEntry> {
+    const ready = await this.#readable(log);
+    yield* streamEntries(ready, options, (onEntry, onClose) => this.#subscribe(log, onEntry, onClose));
+  }
+
+  #subscribe(log: string, onEntry: (entry: LogEntry) => void, onClose: () => void): () => void {
+    const unsubscribe = this.onChange((changed, entry) => {
+      if (changed === log) onEntry(entry);
+    });
+    this.#closeListeners.add(onClose);
+    return () => {
+      unsubscribe();
+      this.#closeListeners.delete(onClose);
+    };
+  }
+
+  async rebuildState(log: string, options: { at?: Date | number } = {}): Promise<Record<string, unknown>> {
+    return rebuildState(await this.#readable(log), options.at);
+  }
+
+  async logSize(log: string): Promise<number> {
+    return (await this.#readable(log)).stats().sizeBytes;
+  }
+
+  stats(log: string): LogStats {
+    assertLogName(log);
+    return this.#logs.get(log)?.stats() ?? emptyStats(log);
+  }
+
+  recoveryReport(log: string): RecoveryReport {
+    assertLogName(log);
+    const none = { log, clean: true, events: [], entries: 0, bytes: 0, durationMs: 0 };
+    return this.#logs.get(log)?.report ?? none;
+  }
+
+  /** Two calls at once share one compaction. Another process may compact at the same time; that does no harm. */
+  async compact(log: string): Promise<CompactionReport> {
+    const ready = await this.#readable(log);
+    const running = this.#compacting.get(log);
+    if (running) return running;
+    const compaction = ready.exclusively(() => compactStream(ready)).finally(() => this.#compacting.delete(log));
+    this.#compacting.set(log, compaction);
+    return compaction;
+  }
+
+  async erase(
+    log: string,
+    key: string | undefined,
+    { mentions = [] }: EraseOptions = {},
+    meta?: EntryMeta,
+  ): Promise<ErasureReceipt> {
+    if (key !== undefined) assertKey(key);
+    const ready = await this.#readable(log);
+    return ready.exclusively(() => eraseFromStream(ready, { key, mentions, meta }));
+  }
+
+  onChange(listener: ChangeListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  onBatch(listener: BatchListener): () => void {
+    this.#batchListeners.add(listener);
+    return () => this.#batchListeners.delete(listener);
+  }
+
+  /** A stream is no file, but it is where the entries are kept. */
+  async keptFiles(log: string): Promise<KeptFile[]> {
+    const ready = await this.#readable(log);
+    await this.#assertOpen().ask(`Looking at the log ${log}`, () => ready.lastSeq());
+    const { state } = ready.info ?? {};
+    const kept: KeptFile = {
+      log,
+      kind: 'active',
+      file: ready.context.names.stream,
+      bytes: state?.bytes ?? 0,
+      compressed: false,
+      entries: state?.messages ?? 0,
+    };
+    if (state && state.messages > 0) {
+      kept.firstSeq = state.first_seq;
+      kept.lastSeq = state.last_seq;
+      kept.from = new Date(state.first_ts as unknown as string).toISOString();
+      kept.to = new Date(state.last_ts as unknown as string).toISOString();
+    }
+    return [kept];
+  }
+
+  /** What the account may still take, where it has a limit. */
+  async freeBytes(): Promise<number | undefined> {
+    const link = this.#assertOpen();
+    const { limits, storage } = await link.ask('Asking for the limits', () => link.manager.getAccountInfo());
+    return limits.max_storage > 0 ? Math.max(0, limits.max_storage - storage) : undefined;
+  }
+
+  health(): EngineHealth {
+    const reasons = this.#link?.isConnected
+      ? [...this.#logs.values()].flatMap((log) => log.troubles)
+      : [`There is no connection to ${this.jetStream.servers.join(', ')}.`];
+    return { ok: reasons.length === 0, reasons };
+  }
+
+  async #readable(log: string): Promise<StreamLog> {
+    assertLogName(log);
+    this.#assertOpen();
+    const ready = this.#logs.get(log) ?? (await this.#log(log));
+    ready.assertOpen();
+    return ready;
+  }
+
+  #log(log: string): Promise<StreamLog> {
+    assertLogName(log);
+    const link = this.#assertOpen();
+    const opening = this.#opening.get(log);
+    if (opening) return opening;
+    const context = {
+      link,
+      control: this.#control as Control,
+      names: new LogNames(this.jetStream.prefix, log),
+      cacheBytes: this.options.cacheBytes,
+      maxPendingBytes: this.options.maxPendingBytes,
+      logger: this.logger,
+    };
+    const started = StreamLog.open(context, {
+      entry: (entry) => tell(this.#listeners, this.logger, log, entry),
+      batch: (batch) => this.#tellBatch(log, batch),
+    });
+    this.#opening.set(log, started);
+    started.then(
+      (opened) => this.#logs.set(log, opened),
+      () => this.#opening.delete(log),
+    );
+    return started;
+  }
+
+  /** Acknowledged by the servers, which is no fsync. */
+  #tellBatch(log: string, batch: WrittenBatch): void {
+    if (this.#batchListeners.size > 0) tell(this.#batchListeners, this.logger, { log, ...batch, fsynced: false });
+  }
+
+  #assertOpen(): Link {
+    if (this.#link) return this.#link;
+    throw new LogError('LOG_CLOSED', `The logs on ${this.jetStream.servers.join(', ')} are not open.`, {
+      hint: 'Logs open in onModuleInit and close in onApplicationShutdown.',
+    });
+  }
+}
+
+/**
+ * An engine whose logs are streams of a NATS JetStream cluster: several processes write and read the same logs, and each
+ * entry is kept by as many servers as `replicas` says. `dataDir`, `fsync`, `mainFiles` and `recovery` of the store mean
+ * nothing to it.
+ * @throws TypeError naming an option that is wrong
+ * @publicApi
+ */
+export function jetStreamEngine(options: JetStreamOptions): LogEngineFactory {
+  const resolved = resolveJetStreamOptions(options);
+  return (logOptions, logger) => new JetStreamEngine(resolved, logOptions, logger);
+}
+
+/** The change as text, from the moment of the call on. @throws TypeError */
+function encodeWrite(change: LogChange, meta?: EntryMeta): EncodedWrite {
+  assertPlainObject(change, 'entry');
+  const { op } = change;
+  if (op !== 'SET' && op !== 'DELETE')
+    throw new TypeError(`Expected \`op\` to be 'SET' or 'DELETE', got ${String(op)}`);
+  const kept = meta && { ...meta };
+  if (op === 'SET' && !('key' in change)) {
+    assertPlainObject(change.data, 'data');
+    return { op, key: undefined, json: encodeJson(change.data, 'data'), meta: kept };
+  }
+  const { key, value } = change as { key: string; value?: unknown };
+  assertKey(key);
+  return { op, key, json: op === 'SET' ? encodeJson(value, 'value') : undefined, meta: kept };
+}
+
+function tell<A extends unknown[]>(
+  listeners: ReadonlySet<(...heard: A) => void>,
+  logger: EngineLogger,
+  ...heard: A
+): void {
+  for (const listener of [...listeners]) {
+    try {
+      listener(...heard);
+    } catch (error) {
+      logger.error(`A listener to changes failed: ${(error as Error)?.message ?? error}`);
+    }
+  }
+}

@@ -1,0 +1,144 @@
+/** The connection to the cluster: found at the start, kept through restarts and elections, and what is told when it is gone. */
+import {
+  JetStreamApiError,
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { type EngineLogger, LogError } from '../storage/index.js';
+import type { ResolvedJetStreamOptions } from './options.js';
+
+/** A frozen server is given up after two of these. */
+const PING_INTERVAL_MS = 2000;
+const REQUEST_TIMEOUT_MS = 3000;
+const RETRY_MS = 200;
+
+export class Link {
+  isConnected = true;
+  #closing = false;
+  readonly #reconnectListeners = new Set<() => void>();
+
+  static async open(options: ResolvedJetStreamOptions, logger: EngineLogger): Promise<Link> {
+    const deadline = Date.now() + options.connectTimeoutMs;
+    for (;;) {
+      let connection: NatsConnection | undefined;
+      try {
+        connection = await connect({
+          maxReconnectAttempts: -1,
+          reconnectTimeWait: 250,
+          reconnectJitter: 100,
+          pingInterval: PING_INTERVAL_MS,
+          maxPingOut: 2,
+          ignoreAuthErrorAbort: true,
+          noAsyncTraces: true,
+          ...options.connection,
+          servers: [...options.servers],
+          timeout: Math.max(100, Math.min(deadline - Date.now(), 5000)),
+        });
+        const manager = await jetstreamManager(connection, { timeout: REQUEST_TIMEOUT_MS });
+        return new Link(options, logger, connection, manager);
+      } catch (error) {
+        await connection?.close();
+        if (Date.now() + RETRY_MS < deadline) await pause(RETRY_MS);
+        else throw unreachable(options, error);
+      }
+    }
+  }
+
+  readonly jetStream: JetStreamClient;
+
+  private constructor(
+    readonly options: ResolvedJetStreamOptions,
+    private readonly logger: EngineLogger,
+    readonly connection: NatsConnection,
+    readonly manager: JetStreamManager,
+  ) {
+    this.jetStream = jetstream(connection, { timeout: REQUEST_TIMEOUT_MS });
+    void this.#watch();
+  }
+
+  /** Bytes that a message may have, headers included. */
+  get maxPayloadBytes(): number {
+    return this.connection.info?.max_payload ?? 1024 * 1024;
+  }
+
+  get servers(): string {
+    return this.options.servers.join(', ');
+  }
+
+  /** Calls back whenever the connection is there again; returns the way to stop. */
+  onReconnect(listener: () => void): () => void {
+    this.#reconnectListeners.add(listener);
+    return () => this.#reconnectListeners.delete(listener);
+  }
+
+  /**
+   * Asks the servers, again where they do not answer or have no leader, until the time is over.
+   * @throws LogError `LOG_IO`; JetStreamApiError where the servers refused
+   */
+  async ask<R>(doing: string, request: () => Promise<R>, timeoutMs = this.options.writeTimeoutMs): Promise<R> {
+    for (const deadline = Date.now() + timeoutMs; ; ) {
+      try {
+        return await request();
+      } catch (error) {
+        if (isRefusal(error)) throw error;
+        if (!this.#closing && !this.connection.isClosed() && Date.now() + RETRY_MS < deadline) await pause(RETRY_MS);
+        else throw this.failure(doing, error);
+      }
+    }
+  }
+
+  failure(doing: string, cause: unknown): LogError {
+    const why = this.isConnected ? ((cause as Error)?.message ?? String(cause)) : 'there is no connection';
+    return new LogError('LOG_IO', `${doing} failed: ${why} (${this.servers}).`, {
+      cause,
+      hint: 'Check that the servers run and have elected a leader; the client goes on looking for them.',
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#reconnectListeners.clear();
+    await this.connection.close();
+  }
+
+  async #watch(): Promise<void> {
+    for await (const status of this.connection.status()) {
+      if (status.type === 'disconnect') {
+        this.isConnected = false;
+        if (!this.#closing)
+          this.logger.warn(`The connection to ${status.server} is lost; looking for a server of ${this.servers}.`);
+      } else if (status.type === 'reconnect') {
+        this.isConnected = true;
+        this.logger.log(`Connected to ${status.server}.`);
+        for (const listener of [...this.#reconnectListeners]) listener();
+      }
+    }
+    this.isConnected = false;
+  }
+}
+
+/** Whether the servers understood and said no, so that asking again would not help. */
+export function isRefusal(error: unknown): error is JetStreamApiError {
+  return error instanceof JetStreamApiError && error.status < 500;
+}
+
+/** `10059` is `stream not found`, and so on; undefined for other errors. */
+export function apiCode(error: unknown): number | undefined {
+  return error instanceof JetStreamApiError ? error.code : undefined;
+}
+
+function unreachable(options: ResolvedJetStreamOptions, cause: unknown): LogError {
+  const why = (cause as Error)?.message ?? String(cause);
+  return new LogError(
+    'LOG_IO',
+    `No JetStream server answered within ${options.connectTimeoutMs} ms: ${why} (${options.servers.join(', ')}).`,
+    { cause, hint: 'Check the addresses and credentials, and that the servers run with JetStream enabled.' },
+  );
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,76 @@
+/** A log's figures, from its view and from what the servers told of its stream last. */
+
+import type { StreamInfo } from '@nats-io/jetstream';
+import type { LogStats } from '../storage/index.js';
+import type { View } from './view.js';
+import type { WriteQueue } from './write-queue.js';
+
+/** What the figures are drawn from. */
+interface Figures {
+  view: View;
+  queue: WriteQueue;
+  /** The stream as it was told last, and what has come since. */
+  info: StreamInfo | undefined;
+  entriesSince: number;
+  bytesSince: number;
+  context: { names: { log: string } };
+}
+
+export function statsOf({ view, queue, info, entriesSince, bytesSince, context }: Figures): LogStats {
+  const entries = (info?.state.messages ?? 0) + entriesSince;
+  const known = info?.state.messages ? info.state.first_seq : undefined;
+  return {
+    log: context.names.log,
+    keys: view.index.size,
+    entries,
+    seq: view.seq,
+    firstSeq: known ?? (entries > 0 ? view.seq - entries + 1 : 0),
+    sizeBytes: (info?.state.bytes ?? 0) + bytesSince,
+    checkpointBytes: 0,
+    entriesSinceCheckpoint: entries,
+    liveBytes: view.liveBytes,
+    appends: queue.appends,
+    batches: queue.batches,
+    fsyncs: 0,
+    bytesWritten: queue.bytesWritten,
+    pending: queue.pending,
+    cacheHits: view.cache.hits,
+    cacheMisses: view.cache.misses,
+    cacheBytes: view.cache.bytes,
+    lastTimestamp: view.timeMs > 0 ? new Date(view.timeMs).toISOString() : undefined,
+    poisoned: undefined,
+    diskFull: undefined,
+    mainFileSeq: undefined,
+    mainFileStaleMs: 0,
+    mainFileError: undefined,
+  };
+}
+
+/** Of a log that is not open. */
+export function emptyStats(log: string): LogStats {
+  return {
+    log,
+    keys: 0,
+    entries: 0,
+    seq: 0,
+    firstSeq: 0,
+    sizeBytes: 0,
+    checkpointBytes: 0,
+    entriesSinceCheckpoint: 0,
+    liveBytes: 0,
+    appends: 0,
+    batches: 0,
+    fsyncs: 0,
+    bytesWritten: 0,
+    pending: 0,
+    cacheHits: 0,
+    cacheMisses: 0,
+    cacheBytes: 0,
+    lastTimestamp: undefined,
+    poisoned: undefined,
+    diskFull: undefined,
+    mainFileSeq: undefined,
+    mainFileStaleMs: 0,
+    mainFileError: undefined,
+  };
+}
