@@ -50,6 +50,7 @@ export {
   type RestoreOptions,
   type RestoreReport,
   type RetentionOptions,
+  resolveLogOptions,
   type StateChange,
   type StreamOptions,
   setMember,
