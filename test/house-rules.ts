@@ -22,6 +22,7 @@ const NODE = ['node:'];
 const FS = ['node:fs'];
 const storageDoor = /^src\/storage\/index\.ts$/;
 const compactionDoor = /^src\/compaction\/index\.ts$/;
+const jetstreamDoor = /^src\/jetstream\/index\.ts$/;
 const gameDoor = /^src\/game\/index\.ts$/;
 const logDoor = /^src\/storage\/log\/index\.ts$/;
 const anyDoor = /^src\/([\w-]+\/index|index|app\.module)\.ts$/;
@@ -74,7 +75,7 @@ export const ROOMS: Room[] = [
   {
     name: 'cli',
     files: /^src\/cli\//,
-    imports: [logDoor],
+    imports: [logDoor, jetstreamDoor],
     packages: [...NODE, ...FS, 'commander', 'cli-progress', 'cli-table3', 'csv-parse', 'csv-stringify', 'picocolors'],
   },
 ];

@@ -11,6 +11,7 @@ import { getCommand } from './commands/get.js';
 import { historyCommand } from './commands/history.js';
 import { importCommand } from './commands/import.js';
 import { migrateCommand } from './commands/migrate.js';
+import { moveCommand } from './commands/move.js';
 import { repairCommand } from './commands/repair.js';
 import { restoreCommand } from './commands/restore.js';
 import { statsCommand } from './commands/stats.js';
@@ -51,6 +52,7 @@ export function buildProgram(): Command {
     importCommand(),
     migrateCommand(),
     eraseCommand(),
+    moveCommand(),
   ];
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
   program.addCommand(completionCommand(program).copyInheritedSettings(program));

@@ -13,7 +13,7 @@ export interface TerminalOptions {
 export type Colours = ReturnType<typeof picocolors.createColors>;
 
 export interface Progress {
-  update(doneBytes: number, totalBytes: number): void;
+  update(done: number, total: number): void;
   stop(): void;
 }
 
@@ -83,7 +83,7 @@ export class Terminal {
   }
 
   /** A bar on stderr where that is a terminal; nothing elsewhere. */
-  progress(label: string): Progress {
+  progress(label: string, textOf: (amount: number) => string = bytesText): Progress {
     if (this.err.isTTY !== true) return { update: () => undefined, stop: () => undefined };
     const bar = new cliProgress.SingleBar({
       stream: this.err,
@@ -94,11 +94,11 @@ export class Terminal {
     });
     let isStarted = false;
     return {
-      update(doneBytes, totalBytes) {
-        const shown = { done: bytesText(doneBytes), all: bytesText(totalBytes) };
-        if (!isStarted) bar.start(Math.max(1, totalBytes), 0, shown);
+      update(done, total) {
+        const shown = { done: textOf(done), all: textOf(total) };
+        if (!isStarted) bar.start(Math.max(1, total), 0, shown);
         isStarted = true;
-        bar.update(doneBytes, shown);
+        bar.update(done, shown);
       },
       stop: () => bar.stop(),
     };

@@ -2,15 +2,18 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { type EntryMeta, type LogEngine, type RestoreReport, restore } from '../../storage/log/index.js';
+import { withClusterOptions } from '../cluster.js';
 import { act, command } from '../command.js';
 import { chosenLogs, reading, writing } from '../directory.js';
 import { EXIT, UsageError } from '../exit.js';
+import { type MoveWords, moveFromCluster, printMoved } from '../moving.js';
 import { describePoint, engineTime, POINT_HELP, parsePoint } from '../point.js';
 import { changesText, printChanges } from '../state-changes.js';
 import type { Terminal, TerminalOptions } from '../terminal.js';
 
-interface RestoreWords extends TerminalOptions {
-  at: string;
+interface RestoreWords extends TerminalOptions, MoveWords {
+  at?: string;
+  from?: string;
   key?: string;
   dryRun?: boolean;
   reason?: string;
@@ -22,17 +25,27 @@ export function restoreCommand(): Command {
     "restore data players --at 'friday 18:00' --key user123 --dry-run",
     "restore data players --at 'friday 18:00' --reason 'wrong scores since the update'",
     'restore data --at 2h',
+    'restore data --from nats://127.0.0.1:4222',
   ])
-    .requiredOption('--at <point>', 'the moment that becomes the present again')
+    .option('--at <point>', 'the moment that becomes the present again')
+    .option('--from <address>', 'a new directory from the copy that a store has sent there (replicateTo)')
+    .option('--resume', 'with --from: go on with what was interrupted')
     .option('--key <key>', 'only this key')
     .option('--dry-run', 'only show what would change (exit status 1 where something would)')
     .option('--reason <text>', 'why, for the history')
-    .option('--actor <name>', 'who, for the history; your login name where left out')
-    .addHelpText('after', `\nThe difference is always shown first.\n\n${POINT_HELP}`);
+    .option('--actor <name>', 'who, for the history; your login name where left out');
+  withClusterOptions(made).addHelpText('after', `\nThe difference is always shown first.\n\n${POINT_HELP}`);
   return act(made, async (terminal, options: RestoreWords, directory, log) => {
     const dataDir = directory as string;
+    if ((options.at === undefined) === (options.from === undefined)) {
+      throw new UsageError('Expected either --at or --from.', "As in append-log restore data --at 'friday 18:00'.");
+    }
+    if (options.from !== undefined) {
+      await printMoved(terminal, await moveFromCluster(terminal, dataDir, log, options.from, options));
+      return EXIT.done;
+    }
     const logs = await chosenLogs(dataDir, log);
-    const at = parsePoint(options.at, new Date(), '--at');
+    const at = parsePoint(options.at as string, new Date(), '--at');
     if (at.kind === 'seq' && logs.length > 1) {
       throw new UsageError('Each log counts its own seqs.', `Name one: ${logs.join(', ')}, or give a time.`);
     }
