@@ -28,6 +28,7 @@ import { type GamePlan, gamePlan } from './game-plan.js';
 import { gamePorts } from './game-ports.js';
 import { checkedAnswer, checkedId, checkedPlayer, cleanName } from './identity.js';
 import { type LeaderboardSortBy, type RankedPlayer, ranked } from './leaderboard.js';
+import { ProcessLease, type SavedGames, SharedGames, SoleGames } from './leases/index.js';
 import { PICTURE_CHECK, type PictureCheck, unchecked } from './picture-check.js';
 import type { Piece } from './pieces.js';
 import type { GamePresenter } from './presenting.js';
@@ -46,7 +47,6 @@ import {
   type UndoRequest,
 } from './records/index.js';
 import { pickRounds } from './rules/index.js';
-import { readSavedState } from './session/saved-state.js';
 import { type NewGame, newGame } from './session/session.js';
 import { somebodyWhoLeft } from './somebody-who-left.js';
 
@@ -55,7 +55,8 @@ const PODIUMS_KEPT = 1_000;
 
 /**
  * The quiz: one game per channel, each step saved before anybody hears of it. After a restart, orderly or not, every
- * saved game goes on where it was, and a finished one is credited to each player exactly once.
+ * saved game goes on where it was, and a finished one is credited to each player exactly once. Where processes share a
+ * store, this holds for the games of one that died, too: another takes them over.
  */
 @Injectable()
 export class GameService implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -66,11 +67,13 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
   private readonly subject = new Subject<GameEvent>();
   private readonly presenters = new Set<GamePresenter>();
   private readonly ports: GamePorts;
+  private readonly saved: SavedGames;
   private resuming: Promise<void> | undefined;
+  private looking: Promise<void> | undefined;
   private closing = false;
 
   constructor(
-    private readonly states: GameStateRepository,
+    states: GameStateRepository,
     private readonly players: PlayerRepository,
     private readonly catalogue: CatalogueService,
     private readonly daily: DailyService,
@@ -80,10 +83,14 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly boards: BoardService,
     private readonly corrections: CorrectionService,
     @Optional() @Inject(PICTURE_CHECK) pictures: PictureCheck = unchecked,
+    @Optional() private readonly lease?: ProcessLease,
   ) {
     const { logger, subject, presenters } = this;
     const announce = (event: GameEvent) => subject.next(event);
-    const stores = { states, players, records, catalogue, daily };
+    this.saved = lease ? new SharedGames(states, lease) : new SoleGames(states);
+    lease?.onLoss(() => this.dropAll());
+    lease?.onBeat(() => this.look());
+    const stores = { saved: this.saved, players, records, catalogue, daily };
     this.ports = gamePorts({ ...stores, pictures, clock, random, logger, presenters, announce });
   }
 
@@ -93,15 +100,16 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
 
   async beforeApplicationShutdown(): Promise<void> {
     this.closing = true;
-    await Promise.allSettled(this.starting.values());
+    await Promise.allSettled([...this.starting.values(), this.looking]);
     await Promise.all([...this.games.values()].map((game) => game.close()));
+    await this.lease?.leave();
     // Whoever streams the events to a browser would otherwise keep the connection, and the process, open.
     this.subject.complete();
   }
 
   /**
    * Starts a game; its first round begins three seconds later.
-   * @throws GameError GAME_RUNNING, GAME_FINISHING, NOT_ENOUGH_ARTISTS, SETTING_FIXED or GAME_CLOSING
+   * @throws GameError GAME_RUNNING, GAME_FINISHING, GAME_ELSEWHERE, NOT_ENOUGH_ARTISTS, SETTING_FIXED or GAME_CLOSING
    * @throws TypeError naming the setting or member that is wrong
    */
   async startGame(
@@ -128,7 +136,7 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
   /**
    * Gives a player's one answer to a round. `accepted` means that it is durable.
    * @throws LogError when it could not be saved: nothing was counted, and the player may try again
-   * @throws GameError GAME_CLOSING during shutdown, WRONG_KIND_OF_ANSWER
+   * @throws GameError GAME_CLOSING during shutdown, GAME_ELSEWHERE, WRONG_KIND_OF_ANSWER
    * @throws TypeError naming the member that is wrong
    */
   async answer(channelId: string, answer: GameAnswer): Promise<AnswerOutcome> {
@@ -136,20 +144,24 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
     const clean = checkedAnswer(answer);
     await this.ready();
     this.refuseWhenClosing();
-    const game = this.games.get(channelId);
-    if (!game || game.settled) return { status: 'no-game' };
+    const game = this.at(channelId);
+    if (!game || game.settled) {
+      await this.saved.refuseElsewhere(channelId);
+      return { status: 'no-game' };
+    }
     return game.answer(clean, at);
   }
 
   /**
    * Ends a game early; nothing is booked.
-   * @throws GameError NO_GAME, NOT_ALLOWED or GAME_CLOSING
+   * @throws GameError NO_GAME, NOT_ALLOWED, GAME_ELSEWHERE or GAME_CLOSING
    */
   async stopGame(channelId: string, by: StopRequest): Promise<GameView> {
     const userId = checkedId('userId', by.userId);
     await this.ready();
     this.refuseWhenClosing();
-    const game = this.games.get(channelId);
+    const game = this.at(channelId);
+    if (!game || game.settled) await this.saved.refuseElsewhere(channelId);
     if (!game || game.finished || game.settled) throw new GameError('NO_GAME', 'No game is running here.');
     if (userId !== game.hostId && by.mayManage !== true) {
       throw new GameError('NOT_ALLOWED', 'Only the host, or somebody who manages the channel, may stop the game.');
@@ -162,7 +174,7 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
 
   /** The running game of a channel or, until the next one starts, the podium of the last. */
   view(channelId: string): GameView | undefined {
-    return this.games.get(channelId)?.view();
+    return this.at(channelId)?.view();
   }
 
   /** The best players of all time with their places. */
@@ -215,6 +227,10 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
   async forgetPlayer(userId: string): Promise<Forgotten> {
     await this.ready();
     await Promise.allSettled(this.starting.values());
+    const elsewhere = await this.saved.elsewhere((channelId) => this.isHere(channelId));
+    if (elsewhere.some(({ host, players }) => [host, ...players].some((player) => player.userId === userId))) {
+      throw new GameError('PLAYER_IN_GAME', 'A game with this person is running; try again once it is over.');
+    }
     const isPlaying = () => [...this.games.values()].some((game) => !game.settled && game.names(userId));
     const forgotten = await this.corrections.forget(userId, isPlaying);
     for (const game of this.games.values()) if (game.names(userId)) game.forget(userId, somebodyWhoLeft());
@@ -243,13 +259,10 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   private async resumeAll(): Promise<void> {
+    await this.lease?.ready();
     await this.catalogue.ready();
     const foreign: string[] = [];
-    for (const [channelId, saved] of Object.entries(await this.states.getAllGameStates())) {
-      const state = readSavedState(saved);
-      if (state?.channelId === channelId) this.games.set(channelId, await ChannelGame.resume(state, this.ports));
-      else foreign.push(channelId);
-    }
+    await this.takeSaved((channelId) => foreign.push(channelId));
     if (foreign.length > 0) {
       this.logger.warn(
         `${foreign.length} saved game(s) were not saved by this version and are left as they are: ${foreign.slice(0, 5).join(', ')}`,
@@ -258,13 +271,51 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
     if (this.games.size > 0) this.logger.log(`${this.games.size} saved game(s) go on.`);
   }
 
+  /** Goes on with every saved game that nobody runs. */
+  private async takeSaved(leaveOut: (channelId: string) => void = () => {}): Promise<void> {
+    for await (const state of this.saved.take((channelId) => this.isHere(channelId), leaveOut)) {
+      if (this.closing) return;
+      this.remember(state.channelId, await ChannelGame.resume(state, this.ports));
+    }
+  }
+
+  /** Looks for games whose process is gone, one look at a time. */
+  private look(): void {
+    if (this.closing || this.looking) return;
+    this.looking = this.ready()
+      .then(() => this.takeSaved())
+      .catch((error: unknown) =>
+        this.logger.error(`Games of processes that are gone could not be taken over: ${error}`),
+      )
+      .finally(() => {
+        this.looking = undefined;
+      });
+  }
+
+  private dropAll(): void {
+    this.saved.letGo();
+    for (const game of this.games.values()) game.drop();
+  }
+
+  /** A channel's game as far as this process knows it. */
+  private at(channelId: string): ChannelGame | undefined {
+    const game = this.games.get(channelId);
+    if (!game?.dropped) return game;
+    this.games.delete(channelId);
+    return undefined;
+  }
+
+  private isHere(channelId: string): boolean {
+    return this.starting.has(channelId) || this.at(channelId)?.settled === false;
+  }
+
   private refuseWhenClosing(): void {
     if (this.closing) throw new GameError('GAME_CLOSING', 'The application is shutting down; try again in a moment.');
   }
 
   private refuseSecondGame(channelId: string): void {
     this.refuseWhenClosing();
-    const game = this.games.get(channelId);
+    const game = this.at(channelId);
     if (this.starting.has(channelId) || (game && !game.settled && !game.finished)) {
       throw new GameError('GAME_RUNNING', 'A game is running here already.');
     }
@@ -283,6 +334,7 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
     const keys = pieces.map((piece) => ('key' in piece ? piece.key : piece.pieceKey));
     const game = { ...place, gameId: randomUUID(), mode, times, pieces: keys, ...(day ? { day } : {}) };
     const state = newGame(game, this.clock.now());
+    this.saved.begin(game.gameId);
     return ChannelGame.start(state, this.ports, (known) => this.remember(place.channelId, known));
   }
 

@@ -30,6 +30,7 @@ export type {
   TypedAnswer,
 } from './game.types.js';
 export { LEADERBOARD_SORTS, type LeaderboardSortBy, type RankedPlayer } from './leaderboard.js';
+export { ProcessLease, SharedGamesModule } from './leases/index.js';
 export { PICTURE_CHECK, type PictureCheck } from './picture-check.js';
 export type { GamePresenter } from './presenting.js';
 export {

@@ -1,5 +1,5 @@
 /** Somebody in a room of the play page who needs no browser: posts, and hears what the room says. */
-import type { GameView } from '../../src/game/index.js';
+import type { AnswerOutcome, GameView } from '../../src/game/index.js';
 import type { RoomState } from '../../src/web/web.types.js';
 
 export class RoomGuest {
@@ -14,6 +14,18 @@ export class RoomGuest {
     const response = await post(`${url}/api/rooms/${room}/join`, { name: 'Guest' });
     const cookie = response.headers.get('set-cookie')?.split(';')[0] ?? '';
     return new RoomGuest(`${url}/api/rooms/${room}`, url, cookie);
+  }
+
+  /** The same person in the same room of another application: the cookie says who it is, wherever it is shown. */
+  at(url: string): RoomGuest {
+    return new RoomGuest(this.room.replace(this.origin, url), url, this.cookie);
+  }
+
+  /** Chooses one of the four in the round of a view. */
+  async answer({ gameId, round }: GameView, choice: number): Promise<AnswerOutcome> {
+    const answer = { name: 'Guest', gameId, round, choice };
+    const response = await post(`${this.room}/answer`, answer, { Cookie: this.cookie, Origin: this.origin });
+    return (await response.json()) as AnswerOutcome;
   }
 
   /** Starts a game, with the guest as its host. */

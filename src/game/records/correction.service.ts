@@ -132,10 +132,11 @@ export class CorrectionService implements OnApplicationBootstrap {
 
   /** Goes on with what another process, or an attempt that failed, has begun. */
   private async finishAll(): Promise<void> {
-    for (const gameId of await this.boards.unfinishedUndos()) {
+    for (const gameId of [...(await this.boards.unfinishedUndos())]) {
       const record = await this.records.get(gameId);
       const undone = record?.undone;
-      if (undone) await this.withOtherGames(record, (others) => this.withdraw(record, undone, others));
+      if (undone && !undone.isWithdrawn)
+        await this.withOtherGames(record, (others) => this.withdraw(record, undone, others));
     }
     for await (const [userId] of this.requests.entries()) {
       await this.withGamesOf(userId, (found) => this.removePerson(userId, found));

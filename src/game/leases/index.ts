@@ -1,0 +1,4 @@
+export { ProcessLease } from './process-lease.service.js';
+export { type SavedGames, SoleGames } from './saved-games.js';
+export { SharedGames } from './shared-games.js';
+export { SharedGamesModule } from './shared-games.module.js';

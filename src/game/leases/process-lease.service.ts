@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { Subscription } from 'rxjs';
+import { InjectRepository, type LogEntry, LogRepository } from '../../storage/index.js';
+import type { GameClock } from '../clock.js';
+import { Holder, isSameHolder, successorOf } from './holder.js';
+import { Living } from './living.js';
+import { ProcessRecord } from './process-record.js';
+
+export interface LeaseOptions {
+  /** How long a process counts as alive after it began a beat, in milliseconds. @default 10000 */
+  ttlMs: number;
+  /** Monotonic: it never jumps, and goes on while the process is stopped. */
+  clock: GameClock;
+}
+
+export const LEASE_OPTIONS = Symbol('LEASE_OPTIONS');
+
+/** Beats within the time to live: two may fail before anything is lost. */
+const BEATS = 3;
+
+/** Thrown inside an atomic step to leave it without writing anything. */
+const EVICTED = Symbol('evicted');
+
+/**
+ * The one lease of this process, whatever it runs: a beat each third of the time to live. Who began no beat within that
+ * time is lost, by its own clock: it lets go of everything and comes back under another id. Others wait a quarter longer,
+ * from the moment at which they heard the last beat, which is later than it was begun.
+ */
+@Injectable()
+export class ProcessLease {
+  private readonly logger = new Logger('Processes');
+  private readonly living: Living;
+  private readonly beatListeners = new Set<() => void>();
+  private readonly lossListeners = new Set<() => void>();
+  private process = randomUUID();
+  /** Ids that were lost and still have a record. */
+  private readonly former = new Set<string>();
+  private isKnown = false;
+  private provenAt = Number.NEGATIVE_INFINITY;
+  private validUntil = Number.NEGATIVE_INFINITY;
+  private joining: Promise<void> | undefined;
+  private beating: Promise<void> = Promise.resolve();
+  private hearing: Subscription | undefined;
+  private hasLeft = false;
+  private cancelBeat = () => {};
+  private cancelDeadline = () => {};
+
+  constructor(
+    @InjectRepository(ProcessRecord) private readonly records: LogRepository<ProcessRecord>,
+    @InjectRepository(Holder) private readonly duties: LogRepository<Holder>,
+    @Inject(LEASE_OPTIONS) private readonly options: LeaseOptions,
+  ) {
+    this.living = new Living(options.ttlMs);
+  }
+
+  /** Resolves once this process is known to the others. @throws LogError where the store does not take its first beat */
+  ready(): Promise<void> {
+    this.joining ??= this.join();
+    return this.joining;
+  }
+
+  /** What stands in the state of games that this process runs. Another one after each loss. */
+  get id(): string {
+    return this.process;
+  }
+
+  /** Whether nobody else may have taken what this process holds. */
+  get isCurrent(): boolean {
+    return this.isKnown && !this.hasLeft && this.options.clock.now() < this.validUntil;
+  }
+
+  /** Whether what a process holds may be taken. */
+  isGone(process: string): boolean {
+    if (process === this.process || !this.isCurrent) return false;
+    return this.former.has(process) || this.living.isGone(process, this.provenAt, this.options.clock.now());
+  }
+
+  /** Calls back after each beat that the store took: then it is time to look whose holder is gone. */
+  onBeat(listener: () => void): void {
+    this.beatListeners.add(listener);
+  }
+
+  /** Calls back when this process has to let go of everything that it holds. */
+  onLoss(listener: () => void): void {
+    this.lossListeners.add(listener);
+  }
+
+  /** Takes, or keeps, a duty; false where another process has it. */
+  async takes(duty: string): Promise<boolean> {
+    await this.ready();
+    if (!this.isCurrent) return false;
+    const seen = await this.duties.get(duty);
+    if (seen?.process === this.process) return true;
+    if (seen && !this.isGone(seen.process)) return false;
+    const next = successorOf(seen, this.process);
+    const meta = { actor: 'game', reason: `${duty} taken over` };
+    const kept = await this.duties.update(duty, (current) => (isSameHolder(current, seen) ? next : current), meta);
+    return isSameHolder(kept, next);
+  }
+
+  /** Says good-bye, so that others need not wait; what this process holds may be taken from now on. */
+  async leave(): Promise<void> {
+    if (this.hasLeft) return;
+    this.hasLeft = true;
+    this.cancelBeat();
+    this.cancelDeadline();
+    this.hearing?.unsubscribe();
+    await this.beating;
+    if (!this.joining) return;
+    const left = [...this.former, this.process].map((process) => this.records.delete(process, BEAT_META));
+    await Promise.allSettled(left);
+  }
+
+  /** Listens first and reads then, so that no beat is missed. */
+  private async join(): Promise<void> {
+    const { clock } = this.options;
+    this.hearing = this.records.changes().subscribe((entry) => this.hear(entry));
+    for await (const [process, { ttlMs }] of this.records.entries()) this.living.hear(process, ttlMs, clock.now());
+    await this.beat();
+    this.beatAgain();
+  }
+
+  private hear({ op, key, value }: LogEntry): void {
+    if (key === undefined || key === this.process) return;
+    if (op === 'DELETE') this.living.bury(key);
+    else if (op === 'SET') {
+      const { ttlMs = this.options.ttlMs } = value as Partial<ProcessRecord>;
+      this.living.hear(key, ttlMs, this.options.clock.now());
+    }
+  }
+
+  private beatAgain(): void {
+    if (this.hasLeft) return;
+    this.cancelBeat = this.options.clock.setTimeout(() => {
+      this.beating = this.beat()
+        .catch((error: unknown) => {
+          if (error === EVICTED) this.lose('Others have taken this process for dead');
+          else this.logger.warn(`A sign of life could not be written: ${error}`);
+        })
+        .finally(() => this.beatAgain());
+    }, this.options.ttlMs / BEATS);
+  }
+
+  private async beat(): Promise<void> {
+    const { clock, ttlMs } = this.options;
+    const begunAt = clock.now();
+    const { process, isKnown } = this;
+    const next = (current: ProcessRecord | undefined): ProcessRecord => {
+      if (current === undefined && isKnown) throw EVICTED;
+      return { beat: (current?.beat ?? 0) + 1, ttlMs };
+    };
+    await this.records.update(process, next, BEAT_META);
+    // Stopped for so long that the timer which tells of the loss has not had its turn yet.
+    if (isKnown && clock.now() >= this.validUntil) this.lose();
+    if (process !== this.process || this.hasLeft) return;
+    this.isKnown = true;
+    this.provenAt = begunAt;
+    this.validUntil = begunAt + ttlMs;
+    this.cancelDeadline();
+    this.cancelDeadline = clock.setTimeout(() => this.lose(), Math.max(0, this.validUntil - clock.now()));
+    this.buryTheLost();
+    for (const listener of this.beatListeners) listener();
+  }
+
+  private lose(why = `No sign of life was written for ${this.options.ttlMs} ms`): void {
+    if (!this.isKnown || this.hasLeft) return;
+    this.former.add(this.process);
+    this.process = randomUUID();
+    this.isKnown = false;
+    this.validUntil = Number.NEGATIVE_INFINITY;
+    this.cancelDeadline();
+    this.logger.warn(`${why}: its games are let go of, for whoever comes first.`);
+    for (const listener of this.lossListeners) listener();
+  }
+
+  /** Nobody need wait for them any more. What fails here is done after the next beat. */
+  private buryTheLost(): void {
+    const now = this.options.clock.now();
+    for (const process of this.former) this.bury(process, () => this.former.delete(process));
+    for (const process of this.living.lost(this.provenAt, now)) this.bury(process, () => this.living.bury(process));
+  }
+
+  private bury(process: string, then: () => void): void {
+    this.records.delete(process, BEAT_META).then(then, () => undefined);
+  }
+}
+
+const BEAT_META = { actor: 'game', reason: 'sign of life' };
