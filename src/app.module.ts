@@ -6,7 +6,7 @@ import { GameModule } from './game/index.js';
 import { MonitoringModule } from './monitoring/index.js';
 import { imageSourcesOf, ObjktModule, objktOptionsFrom } from './objkt/index.js';
 import { optionalRooms } from './optional-rooms.module.js';
-import { sharedGames, storageOptions } from './shared-store.js';
+import { sharedGames, storageOptions } from './shared-store.module.js';
 import { StorageModule } from './storage/index.js';
 import { WebModule } from './web/index.js';
 
