@@ -123,32 +123,40 @@ interface Raw {
 
 /** With a filter only their places are read, not what is in them. */
 async function* readRaw(log: StreamLog, fromSeq: number, toSeq: number, filter?: string): AsyncGenerator<Raw> {
-  const { link } = log.context;
+  const { link, names } = log.context;
   let deadline = Date.now() + link.options.writeTimeoutMs;
   for (let next = fromSeq; next <= toSeq; ) {
     try {
-      for await (const raw of readOnce(log, next, toSeq, filter)) {
-        if (raw) {
-          yield raw;
-          next = raw.seq + 1;
-          deadline = Date.now() + link.options.writeTimeoutMs;
-        } else next = toSeq + 1;
+      // By the leader: the consumer may stand on a server that is behind, and would end too early.
+      const lastSeq = await lastSeqOf(log, filter ?? names.subjects);
+      if (lastSeq < next) return;
+      for await (const raw of readOnce(log, next, filter)) {
+        if (raw.seq > toSeq) return;
+        yield raw;
+        next = raw.seq + 1;
+        deadline = Date.now() + link.options.writeTimeoutMs;
+        if (raw.seq >= lastSeq) return;
       }
+      if (Date.now() > deadline) throw new Error('the servers are behind');
+      await pause(RETRY_MS / 10);
     } catch (error) {
       log.assertOpen();
-      if (Date.now() > deadline) throw link.failure(`Reading ${log.context.names.stream}`, error);
+      if (Date.now() > deadline) throw link.failure(`Reading ${names.stream}`, error);
       await pause(RETRY_MS);
     }
   }
 }
 
-/** Ends with undefined where all was read. */
+async function lastSeqOf({ context: { link, names } }: StreamLog, subject: string): Promise<number> {
+  return (await link.manager.streams.getMessage(names.stream, { last_by_subj: subject }))?.seq ?? 0;
+}
+
+/** What one consumer has. */
 async function* readOnce(
   { context: { link, names } }: StreamLog,
   fromSeq: number,
-  toSeq: number,
   filter: string | undefined,
-): AsyncGenerator<Raw | undefined> {
+): AsyncGenerator<Raw> {
   if (!link.isConnected) throw new Error('not connected');
   const consumer = await link.jetStream.consumers.get(names.stream, {
     deliver_policy: DeliverPolicy.StartSequence,
@@ -161,10 +169,6 @@ async function* readOnce(
       const batch = await consumer.fetch({ max_messages: Math.min(BATCH, pending), expires: 3000 });
       let got = 0;
       for await (const message of batch) {
-        if (message.seq > toSeq) {
-          yield undefined;
-          return;
-        }
         got += 1;
         pending = message.info.pending;
         const timeMs = Number(message.timestampNanos / 1_000_000n);
@@ -172,7 +176,6 @@ async function* readOnce(
       }
       if (got === 0) pending = (await consumer.info()).num_pending;
     }
-    yield undefined;
   } finally {
     void consumer.delete().catch(() => undefined);
   }
