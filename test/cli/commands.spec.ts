@@ -57,7 +57,7 @@ describe('usage', () => {
     [['stats', 'DATA', 'other'], 'There are: game_state, players'],
     [['stats', 'DATA', '../players'], 'Expected a log name'],
     [['stats', 'DATA/logs'], 'is no data directory'],
-    [['get', 'DATA', 'players'], "missing required argument 'key'"],
+    [['get', 'DATA', 'players'], 'Expected a key of players, got none.'],
     [['get', 'DATA', 'players', 'user1', '--at', 'someday'], 'Expected --at to be a point, got "someday".'],
     [['diff', 'DATA', 'players'], "required option '--from <point>' not specified"],
     [['diff', 'DATA', '--from', '3'], 'Each log counts its own seqs.'],

@@ -3,8 +3,9 @@ import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import type { EntryMeta, ErasureReceipt } from '../../storage/log/index.js';
 import { act, command } from '../command.js';
-import { chosenLogs, writing } from '../directory.js';
+import { writing } from '../directory.js';
 import { EXIT } from '../exit.js';
+import { keyPlace } from '../key-place.js';
 import { countText, keyText, plainText } from '../printable.js';
 import type { Terminal, TerminalOptions } from '../terminal.js';
 import { loginName } from './restore.js';
@@ -18,10 +19,11 @@ interface EraseWords extends TerminalOptions {
 
 export function eraseCommand(): Command {
   const made = command(
-    'erase <log> <key>',
+    'erase <log> [key]',
     'delete a key and take every trace of it out of log, backups and archives',
     [
       'erase data players user123',
+      'erase data user123',
       "erase data games game42 --mentions user123 'Ada L.' --yes --reason 'request of 27 November'",
     ],
   )
@@ -29,28 +31,39 @@ export function eraseCommand(): Command {
     .option('--reason <text>', 'why, for the receipt')
     .option('--actor <name>', 'who, for the receipt; your login name where left out')
     .option('--yes', 'do not ask')
-    .addHelpText('after', '\nWhat is erased cannot be brought back. Copies that backup made are not touched.');
-  return act(made, async (terminal, options: EraseWords, directory, log, key) => {
+    .addHelpText(
+      'after',
+      `\n${LEFT_OUT}\nWhat is erased cannot be brought back. Copies that backup made are not touched.`,
+    );
+  return act(made, async (terminal, options: EraseWords, directory, first, second) => {
     const dataDir = directory as string;
-    const [name] = (await chosenLogs(dataDir, log)) as [string];
-    if (!options.yes && process.stdin.isTTY && !(await isConfirmed(name, key as string))) {
+    const { logs, key } = await keyPlace(dataDir, first as string, second, 'ever');
+    if (logs.length === 0) {
+      terminal.complain(`Nothing kept of any log tells of the key ${keyText(key)}.`);
+      return EXIT.found;
+    }
+    if (!options.yes && process.stdin.isTTY && !(await isConfirmed(logs, key))) {
       terminal.say('Nothing was erased.');
       return EXIT.found;
     }
     const words = options.mentions ? { mentions: options.mentions } : {};
-    const receipt = await writing(dataDir, terminal, (engine) =>
-      engine.erase(name, key as string, words, metaOf(options)),
-    );
-    if (terminal.json) await terminal.document(receipt);
-    else await printReceipt(terminal, receipt);
+    const receipts = await writing(dataDir, terminal, async (engine) => {
+      const receipts: ErasureReceipt[] = [];
+      for (const log of logs) receipts.push(await engine.erase(log, key, words, metaOf(options)));
+      return receipts;
+    });
+    if (terminal.json) await terminal.document(receipts.length === 1 ? receipts[0] : receipts);
+    else for (const receipt of receipts) await printReceipt(terminal, receipt);
     return EXIT.done;
   });
 }
 
-async function isConfirmed(log: string, key: string): Promise<boolean> {
+const LEFT_OUT = 'The log may be left out: the key is then erased from every log that has, or had, it.';
+
+async function isConfirmed(logs: readonly string[], key: string): Promise<boolean> {
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const question = `Erase ${keyText(key)} from every file of ${log}? It cannot be brought back. Type yes: `;
+    const question = `Erase ${keyText(key)} from every file of ${logs.join(', ')}? It cannot be brought back. Type yes: `;
     return /^y(es)?$/i.test((await asking.question(question)).trim());
   } finally {
     asking.close();

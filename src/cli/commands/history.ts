@@ -2,8 +2,9 @@
 import type { Command } from 'commander';
 import type { LogEntry } from '../../storage/log/index.js';
 import { act, command } from '../command.js';
-import { chosenLogs, reading } from '../directory.js';
+import { reading } from '../directory.js';
 import { EXIT } from '../exit.js';
+import { keyPlace, LOG_MAY_BE_LEFT_OUT, onlyLog } from '../key-place.js';
 import { keyText, plainText, shortValue } from '../printable.js';
 import type { Terminal, TerminalOptions } from '../terminal.js';
 import { type MemberChange, memberChanges, memberChangeText } from '../value-changes.js';
@@ -20,18 +21,22 @@ interface KeyEvent {
 }
 
 export function historyCommand(): Command {
-  const made = command('history <log> <key>', 'everything that happened to one key: when, what, who and why', [
+  const made = command('history <log> [key]', 'everything that happened to one key: when, what, who and why', [
     'history data players user123',
+    'history data user123',
     'history data players user123 --json | jq ".events[].changes"',
-  ]);
-  return act(made, async (terminal, _options: TerminalOptions, directory, log, key) => {
+  ]).addHelpText('after', `\n${LOG_MAY_BE_LEFT_OUT}`);
+  return act(made, async (terminal, _options: TerminalOptions, directory, first, second) => {
     const dataDir = directory as string;
-    const [name] = (await chosenLogs(dataDir, log)) as [string];
+    const place = await keyPlace(dataDir, first as string, second, 'ever');
+    const { key } = place;
+    const name = onlyLog(place);
     const events = await reading(dataDir, async (engine) => {
-      await engine.openLog(name);
       const events: KeyEvent[] = [];
-      for await (const entry of engine.stream(name, { key: key as string, backups: true })) {
-        const event = eventOf(entry, key as string, events.at(-1)?.value);
+      if (name === undefined) return events;
+      await engine.openLog(name);
+      for await (const entry of engine.stream(name, { key, backups: true })) {
+        const event = eventOf(entry, key, events.at(-1)?.value);
         if (event) events.push(event);
       }
       return events;
@@ -39,7 +44,7 @@ export function historyCommand(): Command {
     if (terminal.json) await terminal.document({ log: name, key, events });
     else for (const event of events) await printEvent(terminal, event);
     if (events.length > 0) return EXIT.done;
-    terminal.complain(`Nothing kept of ${name} tells of the key ${keyText(key as string)}.`);
+    terminal.complain(`Nothing kept of ${name ?? 'any log'} tells of the key ${keyText(key)}.`);
     return EXIT.found;
   });
 }

@@ -4,7 +4,7 @@
  */
 import { crcDigits } from './crc.js';
 import { replaceFile } from './file-system.js';
-import type { LogContext } from './log-context.js';
+import type { LogContext, LogPlace } from './log-context.js';
 import { proven, readProven } from './proven-text.js';
 
 /** A gzip member of a segment: where a reader may begin. */
@@ -83,7 +83,7 @@ export function inOrder(segments: readonly ArchiveSegment[]): ArchiveSegment[] {
 }
 
 /** Undefined where there is none that is whole. */
-export async function readArchiveIndex({ disk, paths }: LogContext): Promise<ArchiveSegment[] | undefined> {
+export async function readArchiveIndex({ disk, paths }: LogPlace): Promise<ArchiveSegment[] | undefined> {
   const content = await disk.readFile(paths.archiveIndex);
   const text = content?.toString('utf8') ?? '';
   if (!text.endsWith('\n')) return undefined;

@@ -14,7 +14,7 @@ import { joinCrcs } from './crc-joining.js';
 import { LogError, toLogError } from './errors.js';
 import type { OpenFile } from './file-system.js';
 import { type GzipMember, memberAt, Unpacked } from './gzip.js';
-import type { LogContext } from './log-context.js';
+import type { LogPlace } from './log-context.js';
 import { corrupt, entriesOf, type LineStart, type ReadEntry } from './log-reader.js';
 import { numberedLines } from './numbered-lines.js';
 
@@ -28,11 +28,21 @@ export interface FoundArchive {
 }
 
 /** The segments of the archive of a log, oldest first; none where there is no archive. */
-export async function archivedSegments(context: LogContext): Promise<ArchiveSegment[]> {
+export async function archivedSegments(context: LogPlace): Promise<ArchiveSegment[]> {
   return (await findArchive(context)).segments;
 }
 
-export async function findArchive(context: LogContext): Promise<FoundArchive> {
+/** Of the newest entry that is archived; undefined where there is no archive. */
+export async function archivedSeq(context: LogPlace): Promise<number | undefined> {
+  const segments = await archivedSegments(context);
+  return segments.length === 0 ? undefined : lastSeqIn(segments);
+}
+
+export function lastSeqIn(segments: readonly ArchiveSegment[]): number {
+  return Math.max(0, ...segments.map(({ lastSeq, entries }) => (entries > 0 ? lastSeq : 0)));
+}
+
+export async function findArchive(context: LogPlace): Promise<FoundArchive> {
   const { disk, paths } = context;
   try {
     const files = (await disk.list(paths.archive)).filter((file) => periodOf(file) !== undefined);
@@ -54,7 +64,7 @@ export async function findArchive(context: LogContext): Promise<FoundArchive> {
 
 /** The segment as the index knows it, with what stands behind that; undefined once the file is gone. */
 async function checked(
-  context: LogContext,
+  context: LogPlace,
   known: ArchiveSegment,
   isIndexed: boolean,
 ): Promise<ArchiveSegment | undefined> {
@@ -165,7 +175,7 @@ export function memberOf(
  * @throws LogError `LOG_CORRUPT` with file and line where it is damaged
  */
 export async function* segmentEntries(
-  context: LogContext,
+  context: LogPlace,
   segment: ArchiveSegment,
   fromSeq = 0,
   member?: ArchiveMember,

@@ -3,7 +3,7 @@
  * by itself: unless it begins at seq 1 its first line is a CHECKPOINT of the state before its first entry. What is in the
  * archive already is told by seq, so whatever a crash or a full disk left undone is done the next time.
  */
-import { type FoundArchive, findArchive, memberOf, startOf } from './archive.js';
+import { type FoundArchive, findArchive, lastSeqIn, memberOf, startOf } from './archive.js';
 import { type ArchiveSegment, emptySegment, freeSegmentName, writeArchiveIndex } from './archive-index.js';
 import { lastSeqOf, orderedBackups, passState, withBackup } from './backups.js';
 import { sourceOf } from './byte-source.js';
@@ -38,7 +38,7 @@ export async function archiveBackups(context: LogContext, rotate: Rotate): Promi
     await settle(context, archive);
     const written = new Set<string>();
     for (const backup of await orderedBackups(context)) {
-      if (((await lastSeqOf(context, backup)) ?? Number.POSITIVE_INFINITY) <= lastSeqIn(archive)) continue;
+      if (((await lastSeqOf(context, backup)) ?? Number.POSITIVE_INFINITY) <= lastSeqIn(archive.segments)) continue;
       await withBackup(context, backup, (file) => new BackupArchiver(context, archive, rotate, file, written).run());
     }
     return [...written];
@@ -57,10 +57,6 @@ async function settle(context: LogContext, { segments, unindexed, isStale }: Fou
   }
   await disk.syncDirectory(paths.archive);
   await writeArchiveIndex(context, segments);
-}
-
-function lastSeqIn({ segments }: FoundArchive): number {
-  return Math.max(0, ...segments.map(({ lastSeq, entries }) => (entries > 0 ? lastSeq : 0)));
 }
 
 class BackupArchiver {
@@ -85,7 +81,7 @@ class BackupArchiver {
     if (head) this.#before = head;
     this.#lines = numberedLines(sourceOf(this.file, size, start.offset), start);
     try {
-      const last = lastSeqIn(this.archive);
+      const last = lastSeqIn(this.archive.segments);
       do await this.#advance();
       while (this.#next && this.#next.seq <= last);
       while (this.#next) await this.#archiveSegment(this.#next);

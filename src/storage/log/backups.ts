@@ -5,7 +5,7 @@ import { systemCode, toLogError } from './errors.js';
 import { type OpenFile, replaceFile } from './file-system.js';
 import { decodeText, lineShape, NEWLINE, parseLine, readTail } from './format.js';
 import { memberAt, Unpacked, writeMember } from './gzip.js';
-import type { LogContext } from './log-context.js';
+import type { LogContext, LogPlace } from './log-context.js';
 import { type Backup, backupsIn } from './log-name.js';
 import { corrupt, entriesOf, type LineStart, type ReadEntry } from './log-reader.js';
 
@@ -31,7 +31,7 @@ export async function orderedBackups(context: LogContext): Promise<Backup[]> {
 }
 
 /** Undefined where it was pruned since it was listed: no longer kept. */
-export async function openKept({ disk }: LogContext, path: string): Promise<OpenFile | undefined> {
+export async function openKept({ disk }: Pick<LogPlace, 'disk'>, path: string): Promise<OpenFile | undefined> {
   return disk.open(path, 'read').catch((error) => {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw toLogError(error, 'opening', path);
@@ -190,12 +190,17 @@ async function* piecesOf(file: OpenFile, size: number): AsyncGenerator<Buffer> {
   }
 }
 
-/** Removes all but the newest `keep` backups; a failure is told, it never fails the compaction. */
-export async function pruneBackups(context: LogContext, keep: number): Promise<void> {
+/**
+ * Removes all but the newest `keep` backups; a failure is told, it never fails the compaction.
+ * @param archivedSeq of the newest entry in the archive, where there is one: a backup that goes further stays
+ */
+export async function pruneBackups(context: LogContext, keep: number, archivedSeq?: number): Promise<void> {
   const { disk, paths, logger } = context;
   try {
     const backups = await backupsOf(context);
-    for (const { unixMs, compressed } of backups.slice(0, Math.max(0, backups.length - keep))) {
+    for (const backup of backups.slice(0, Math.max(0, backups.length - keep))) {
+      const { unixMs, compressed } = backup;
+      if (archivedSeq !== undefined && ((await lastSeqOf(context, backup)) ?? 0) > archivedSeq) continue;
       const path = paths.backup(unixMs);
       if (!compressed) await disk.remove(path);
       await disk.remove(`${path}.gz`);

@@ -1,6 +1,7 @@
 /** One compaction of an open log, from the snapshot to the swap. */
 
 import { basename } from 'node:path';
+import { archivedSeq } from './archive.js';
 import { pruneArchive } from './archive-retention.js';
 import { archiveBackups } from './archiving.js';
 import { compressBackups, pruneBackups } from './backups.js';
@@ -119,7 +120,8 @@ async function keepHistory({ context }: FileLog, options: CompactOptions, report
   const { rotate, retention, compressBackups: compresses } = options;
   try {
     if (rotate) report.archived = await archiveBackups(context, rotate);
-    await pruneBackups(context, options.keepBackups ?? KEEP_BACKUPS);
+    // Whoever compacts without archiving, a command for instance, shall leave no hole in an archive.
+    await pruneBackups(context, options.keepBackups ?? KEEP_BACKUPS, await archivedSeq(context));
     if (compresses) await compressBackups(context);
     if (retention) await pruneArchive(context, retention);
   } catch (error) {

@@ -3,6 +3,8 @@
  * Where a process writes there, what it is in the middle of is no damage; other damage is looked at again first.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { findArchive } from './archive.js';
+import { readArchiveIndex } from './archive-index.js';
 import { type DirectoryFile, directoryFiles, logsOf } from './directory-files.js';
 import { type FileSystem, NodeFileSystem } from './file-system.js';
 import { isWholeIndexFile } from './index-file.js';
@@ -207,6 +209,8 @@ class LogVerification {
   /** Files of entries follow each other without a hole. What was healed or salvaged leaves one, and says so. */
   #gaps(kept: { file: DirectoryFile; scan: ScanResult }[]): void {
     const wasRebuilt = this.files.some(({ kind, file }) => kind === 'kept' && file.includes('.damaged.'));
+    // What is missing may stand in a file that cannot be unpacked, of which has been told.
+    const isExplained = wasRebuilt || this.#steps.some(({ file }) => !file.isWhole && file.file.endsWith('.gz'));
     const numbered = kept.filter(({ scan }) => scan.lastSeq > 0 && scan.engineLines > 0);
     numbered.sort((a, b) => a.scan.firstSeq - b.scan.firstSeq || a.scan.lastSeq - b.scan.lastSeq);
     let known = 0;
@@ -214,7 +218,7 @@ class LogVerification {
       if (known > 0 && scan.firstSeq > known + 1) {
         const lostSeq: [number, number] = [known + 1, scan.firstSeq - (scan.checkpointBytes > 0 ? 0 : 1)];
         this.#add(file, {
-          severity: wasRebuilt ? 'note' : 'damage',
+          severity: isExplained ? 'note' : 'damage',
           found: 'lost-entries',
           file: file.file,
           line: 1,
@@ -305,8 +309,18 @@ class LogVerification {
       const finding = aside(file, this.holder !== undefined);
       this.#note(file, true, [finding]);
     } else if (file.kind === 'archive index') {
-      this.#note(file, true, []);
+      this.#note(file, true, [await this.#archiveIndex(file)]);
     }
+  }
+
+  /** It is derived, and made again where it tells something else than the segments: that is worth a note. */
+  async #archiveIndex({ file }: DirectoryFile): Promise<VerifyFinding | undefined> {
+    const place = { disk: this.disk, paths: this.#paths };
+    const isReadable = (await readArchiveIndex(place)) !== undefined;
+    if (isReadable && !(await findArchive(place)).isStale) return undefined;
+    const why = isReadable ? 'It knows less, or other segments, than there are' : 'It does not match its own checksum';
+    const message = `${why}. It is made again from the segments.`;
+    return { severity: 'note', found: 'damaged-index', file, message };
   }
 
   #note(

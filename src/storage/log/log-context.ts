@@ -4,9 +4,13 @@ import type { EngineLogger } from './log-engine.js';
 import type { LogPaths } from './log-name.js';
 import type { ResolvedLogOptions } from './options.js';
 
-export interface LogContext {
+/** Where the files of a log are. */
+export interface LogPlace {
   readonly disk: FileSystem;
   readonly paths: LogPaths;
+}
+
+export interface LogContext extends LogPlace {
   readonly options: ResolvedLogOptions;
   readonly logger: EngineLogger;
 }
