@@ -6,8 +6,8 @@ import { healthController } from './health.controller.js';
 import { healthCheckRoom } from './health-check.room.js';
 import { LogHealthIndicator } from './log.health.js';
 import { LoopbackGuard } from './loopback.guard.js';
-import { metricsController } from './metrics.controller.js';
-import { LogMetrics } from './metrics.service.js';
+import { metricsController } from './metrics/metrics.controller.js';
+import { LogMetrics } from './metrics/metrics.service.js';
 import {
   MONITORING_OPTIONS,
   type MonitoringOptions,

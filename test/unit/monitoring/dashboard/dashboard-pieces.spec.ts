@@ -1,13 +1,13 @@
 /** The parts of the dashboard that need no application. */
 import { describe, expect, it } from '@jest/globals';
 import type { ExecutionContext } from '@nestjs/common';
-import { resolveDashboardOptions } from '../../../src/monitoring/dashboard.options.js';
-import { isLoopbackAddress, isLoopbackHost, openAddress } from '../../../src/monitoring/loopback.js';
-import { previewOf } from '../../../src/monitoring/preview.js';
-import { TokenGuard } from '../../../src/monitoring/token.guard.js';
-import { troublesOf } from '../../../src/monitoring/troubles.js';
-import { changesBetween } from '../../../src/monitoring/value-changes.js';
-import { WriteRate } from '../../../src/monitoring/write-rate.js';
+import { resolveDashboardOptions } from '../../../../src/monitoring/dashboard/dashboard.options.js';
+import { previewOf } from '../../../../src/monitoring/dashboard/preview.js';
+import { TokenGuard } from '../../../../src/monitoring/dashboard/token.guard.js';
+import { troublesOf } from '../../../../src/monitoring/dashboard/troubles.js';
+import { changesBetween } from '../../../../src/monitoring/dashboard/value-changes.js';
+import { WriteRate } from '../../../../src/monitoring/dashboard/write-rate.js';
+import { isLoopbackAddress, isLoopbackHost, openAddress } from '../../../../src/monitoring/loopback.js';
 
 describe('This machine', () => {
   it.each(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'])('IsAt %s', (address) => {

@@ -3,7 +3,7 @@
  * whatever is appended or compacted meanwhile, every line was verified on the way, and any engine can be copied.
  */
 import { crc32 } from 'node:zlib';
-import type { LogEntry } from '../storage/index.js';
+import type { LogEntry } from '../../storage/index.js';
 
 /** Lines with checksums of their own that chain from the first byte; see docs/format.md. */
 export async function* linesOf(entries: AsyncIterable<LogEntry>): AsyncGenerator<Buffer> {

@@ -1,6 +1,6 @@
 import { CanActivate, ExecutionContext, ForbiddenException, Inject, Injectable } from '@nestjs/common';
+import { strangeness } from '../loopback.js';
 import { DASHBOARD_OPTIONS, type ResolvedDashboardOptions } from './dashboard.options.js';
-import { strangeness } from './loopback.js';
 
 interface ArrivingRequest {
   method: string;

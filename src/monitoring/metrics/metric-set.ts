@@ -4,6 +4,7 @@
  * same process finds the registry as it was.
  */
 import type * as PromClient from 'prom-client';
+import type { MetricsRegistry } from '../monitoring.options.js';
 import {
   BATCH_ENTRIES,
   BATCH_FSYNC,
@@ -14,7 +15,6 @@ import {
   STORE_FAMILIES,
   type StoreLook,
 } from './metric-families.js';
-import type { MetricsRegistry } from './monitoring.options.js';
 
 /** A store that reports. */
 export interface MetricsSource {

@@ -1,5 +1,5 @@
 /** What an operator should look at, in words. Pure. */
-import type { CompactionReport, LogStats } from '../storage/index.js';
+import type { CompactionReport, LogStats } from '../../storage/index.js';
 
 /** @internal */
 export interface Trouble {

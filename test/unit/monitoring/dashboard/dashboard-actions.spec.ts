@@ -5,12 +5,12 @@ import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { DashboardReading } from '../../../src/monitoring/dashboard-reading.service.js';
-import type { Moment } from '../../../src/monitoring/key-history.js';
-import { linesOf } from '../../../src/monitoring/log-copy.js';
-import type { LogEntry } from '../../../src/storage/index.js';
-import { type DashboardStage, eventually, openDashboard, type StageOptions } from '../../support/dashboard-stage.js';
-import { openStore, temporaryDirectory } from '../../support/store.js';
+import { DashboardReading } from '../../../../src/monitoring/dashboard/dashboard-reading.service.js';
+import type { Moment } from '../../../../src/monitoring/dashboard/key-history.js';
+import { linesOf } from '../../../../src/monitoring/dashboard/log-copy.js';
+import type { LogEntry } from '../../../../src/storage/index.js';
+import { type DashboardStage, eventually, openDashboard, type StageOptions } from '../../../support/dashboard-stage.js';
+import { openStore, temporaryDirectory } from '../../../support/store.js';
 
 const OPTIONS: StageOptions = { dashboard: { actions: { guards: [{ canActivate: () => true }] } } };
 

@@ -5,7 +5,7 @@ import {
   NotFoundException,
   ServiceUnavailableException,
 } from '@nestjs/common';
-import { AppendLogService, type LogEntry } from '../storage/index.js';
+import { AppendLogService, type LogEntry } from '../../storage/index.js';
 import { ENTRIES_MAX } from './entry-window.js';
 import { type KeyHistory, keyHistory } from './key-history.js';
 import { type EntryChoice, isChosen, type ShownEntry, shownEntry } from './shown-entry.js';

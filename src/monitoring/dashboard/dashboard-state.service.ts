@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit, Optional } from '@nestjs/common';
 import type { Subscription } from 'rxjs';
-import { CompactionService } from '../compaction/index.js';
-import { AppendLogService, type CompactionReport, type LogStats } from '../storage/index.js';
+import { CompactionService } from '../../compaction/index.js';
+import { AppendLogService, type CompactionReport, type LogStats } from '../../storage/index.js';
 import { type Trouble, troublesOf } from './troubles.js';
 import type { WrittenSecond } from './write-rate.js';
 

@@ -10,8 +10,8 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import type { Guard } from '../monitoring.options.js';
 import { LogMetrics } from './metrics.service.js';
-import type { Guard } from './monitoring.options.js';
 
 /** A controller at a path and behind guards that the application chooses. */
 export function metricsController(path: string, guards: readonly Guard[]): Type<object> {

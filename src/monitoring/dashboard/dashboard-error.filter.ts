@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
-import { LogError } from '../storage/index.js';
+import { LogError } from '../../storage/index.js';
 
 /** Tells the page what the store could not do; it shows it as text. Everything else is left to the application. */
 @Catch(LogError)

@@ -1,8 +1,9 @@
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Subscription } from 'rxjs';
-import type { CompactionService } from '../compaction/index.js';
-import type { AppendLogService, CommittedBatch, CompactionReport } from '../storage/index.js';
-import type { CompactionWatch } from './compaction-watch.service.js';
+import type { CompactionService } from '../../compaction/index.js';
+import type { AppendLogService, CommittedBatch, CompactionReport } from '../../storage/index.js';
+import type { CompactionWatch } from '../compaction-watch.service.js';
+import type { MetricsRegistry, ResolvedMonitoringOptions } from '../monitoring.options.js';
 import { EventLoopMonitor } from './event-loop-lag.js';
 import {
   BATCH_ENTRIES,
@@ -13,7 +14,6 @@ import {
   type StoreLook,
 } from './metric-families.js';
 import { MetricSet, type MetricsSource } from './metric-set.js';
-import type { MetricsRegistry, ResolvedMonitoringOptions } from './monitoring.options.js';
 import { loadPromClient } from './prom-client.js';
 
 const MS_PER_SECOND = 1000;

@@ -2,17 +2,17 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { DashboardStream } from '../../../src/monitoring/dashboard-stream.service.js';
-import type { ShownEntry } from '../../../src/monitoring/shown-entry.js';
-import { Viewer } from '../../../src/monitoring/viewer.js';
-import type { LogEntry } from '../../../src/storage/index.js';
+import { DashboardStream } from '../../../../src/monitoring/dashboard/dashboard-stream.service.js';
+import type { ShownEntry } from '../../../../src/monitoring/dashboard/shown-entry.js';
+import { Viewer } from '../../../../src/monitoring/dashboard/viewer.js';
+import type { LogEntry } from '../../../../src/storage/index.js';
 import {
   type DashboardStage,
   EventReader,
   eventually,
   openDashboard,
   type StageOptions,
-} from '../../support/dashboard-stage.js';
+} from '../../../support/dashboard-stage.js';
 
 let stage: DashboardStage | undefined;
 const readers: EventReader[] = [];

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { Counter, Registry, register } from 'prom-client';
-import { LogMetrics } from '../../../src/monitoring/index.js';
-import { FakeEngine } from '../../support/fake-engine.js';
-import { set } from '../../support/log-words.js';
-import { monitoringStage, type StageOptions } from '../../support/monitoring-stage.js';
-import { parseScrape, seriesId } from '../../support/prometheus-text.js';
+import { LogMetrics } from '../../../../src/monitoring/index.js';
+import { FakeEngine } from '../../../support/fake-engine.js';
+import { set } from '../../../support/log-words.js';
+import { monitoringStage, type StageOptions } from '../../../support/monitoring-stage.js';
+import { parseScrape, seriesId } from '../../../support/prometheus-text.js';
 
 const stage = monitoringStage();
 

@@ -10,7 +10,7 @@ import {
   Res,
   UseFilters,
 } from '@nestjs/common';
-import { AppendLogService } from '../storage/index.js';
+import { AppendLogService } from '../../storage/index.js';
 import { DASHBOARD_OPTIONS, type ResolvedDashboardOptions } from './dashboard.options.js';
 import { DashboardErrorFilter } from './dashboard-error.filter.js';
 import type { DashboardFile } from './dashboard-files.js';

@@ -1,5 +1,5 @@
 /** What was written in each second: counts, and how long the fsyncs took. Pure. */
-import type { CommittedBatch } from '../storage/index.js';
+import type { CommittedBatch } from '../../storage/index.js';
 
 /** One second of all logs. @internal */
 export interface WrittenSecond {

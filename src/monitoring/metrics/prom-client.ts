@@ -1,5 +1,6 @@
 /** prom-client, for those who want metrics. Whoever does not want them need not have it. */
 import type * as PromClient from 'prom-client';
+import { isMissing } from '../missing-package.js';
 
 /**
  * @param isNeeded whether its absence is a failure
@@ -14,11 +15,4 @@ export async function loadPromClient(isNeeded: boolean): Promise<typeof PromClie
     if (!isNeeded) return undefined;
     throw new Error('Metrics need prom-client, which is not installed: npm install prom-client', { cause: error });
   }
-}
-
-/** Whether it is this package that is not there, and not something that the package itself lacks. */
-export function isMissing(error: unknown, name: string): boolean {
-  const { code, message } = error as { code?: string; message?: string };
-  const isNotFound = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
-  return isNotFound && (message?.includes(`'${name}'`) ?? false);
 }

@@ -1,5 +1,5 @@
 /** What happened to one key, as a page of a timeline. */
-import type { LogEntry } from '../storage/index.js';
+import type { LogEntry } from '../../storage/index.js';
 import { type ShownEntry, shownEntry } from './shown-entry.js';
 import { changesBetween, type ValueChanges } from './value-changes.js';
 

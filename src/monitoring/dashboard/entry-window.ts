@@ -1,5 +1,5 @@
 /** The newest entries that one viewer has not seen yet: a few, however many there were. */
-import type { LogEntry } from '../storage/index.js';
+import type { LogEntry } from '../../storage/index.js';
 import { type EntryChoice, isChosen, type ShownEntry, shownEntry } from './shown-entry.js';
 
 /** Entries of one message; of more, the newest. */

@@ -1,8 +1,8 @@
 import type { Server } from 'node:net';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { isLoopbackAddress, openAddress } from '../loopback.js';
 import { DASHBOARD_OPTIONS, type ResolvedDashboardOptions } from './dashboard.options.js';
-import { isLoopbackAddress, openAddress } from './loopback.js';
 
 /**
  * Keeps an application whose dashboard nobody guards from being reachable by others.

@@ -2,7 +2,7 @@
  * Every metric there is: its name, what it says, and where its value comes from. The pages in docs/monitoring follow it,
  * and a test holds them to it.
  */
-import type { CompactionReport, KeptFile, LogStats, RecoveryReport } from '../storage/index.js';
+import type { CompactionReport, KeptFile, LogStats, RecoveryReport } from '../../storage/index.js';
 import type { EventLoopLag } from './event-loop-lag.js';
 
 /** What is known of one log at a scrape. */

@@ -11,8 +11,8 @@ import {
   openSideDoor,
   outerAddress,
   type StageOptions,
-} from '../../support/dashboard-stage.js';
-import { temporaryDirectory } from '../../support/store.js';
+} from '../../../support/dashboard-stage.js';
+import { temporaryDirectory } from '../../../support/store.js';
 
 const READING = ['', 'assets/main.js', 'assets/uplot/uPlot.esm.js', 'api/events', 'api/newest', 'api/log?log=notes'];
 const MORE_READING = ['api/history?log=notes&key=a', 'api/entry?log=notes&seq=1'];

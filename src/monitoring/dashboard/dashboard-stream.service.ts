@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { type BeforeApplicationShutdown, Injectable, Optional, ServiceUnavailableException } from '@nestjs/common';
 import { Subscription } from 'rxjs';
-import { CompactionService } from '../compaction/index.js';
-import { AppendLogService, type LogEntry } from '../storage/index.js';
+import { CompactionService } from '../../compaction/index.js';
+import { AppendLogService, type LogEntry } from '../../storage/index.js';
 import { DashboardState } from './dashboard-state.service.js';
 import type { EntryChoice } from './shown-entry.js';
 import { Viewer } from './viewer.js';

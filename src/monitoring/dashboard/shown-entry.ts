@@ -1,5 +1,5 @@
 /** An entry as it goes to a page: all text, nothing longer than a bound. Pure. */
-import type { EntryOp, LogEntry } from '../storage/index.js';
+import type { EntryOp, LogEntry } from '../../storage/index.js';
 import { cutText, previewOf } from './preview.js';
 
 /** Characters of a value, a key, and of who and why, that the stream carries. */
