@@ -2,13 +2,11 @@ import { Injectable, type OnModuleDestroy, type OnModuleInit, Optional } from '@
 import type { Subscription } from 'rxjs';
 import { CompactionService } from '../../compaction/index.js';
 import { AppendLogService, type CompactionReport, type LogStats } from '../../storage/index.js';
-import { type Trouble, troublesOf } from './troubles.js';
+import { DashboardHealth, type Trouble } from './dashboard-health.service.js';
 import type { WrittenSecond } from './write-rate.js';
 
 /** Compactions that are remembered, of all logs together. */
 const HISTORY_MAX = 100;
-/** Asking the disk is cheap, and its answer changes slowly. */
-const FREE_BYTES_MS = 5_000;
 
 /** One log in the snapshot. @internal */
 export type ShownLog = Pick<
@@ -46,12 +44,11 @@ export interface Snapshot {
 @Injectable()
 export class DashboardState implements OnModuleInit, OnModuleDestroy {
   readonly #compactions: ShownCompaction[] = [];
-  #freeBytes: number | undefined;
-  #freeBytesAt = Number.NEGATIVE_INFINITY;
   #subscription: Subscription | undefined;
 
   constructor(
     private readonly logs: AppendLogService,
+    private readonly health: DashboardHealth,
     @Optional() private readonly compaction?: CompactionService,
   ) {}
 
@@ -76,16 +73,22 @@ export class DashboardState implements OnModuleInit, OnModuleDestroy {
     return log === undefined ? this.#compactions : this.#compactions.filter((report) => report.log === log);
   }
 
+  /** Resolves once it is known what is wrong; a snapshot before that tells what was. */
+  ready(): Promise<void> {
+    return this.health.look();
+  }
+
   snapshot(second: WrittenSecond, viewers: number): Snapshot {
-    this.#lookAtDisk();
+    // The answer is there for the next snapshot.
+    void this.health.look();
+    const { freeBytes } = this.health;
     const stats = this.logs.logNames().map((log) => this.logs.stats(log));
-    const outcomes = stats.map(({ log }) => this.compaction?.lastOutcome(log));
     return {
       now: second.at,
       second,
       logs: stats.map((each) => this.#shown(each)),
-      troubles: troublesOf(stats, outcomes, this.#freeBytes),
-      ...(this.#freeBytes !== undefined && { freeBytes: this.#freeBytes }),
+      troubles: this.health.troubles(),
+      ...(freeBytes !== undefined && { freeBytes }),
       viewers,
     };
   }
@@ -105,17 +108,5 @@ export class DashboardState implements OnModuleInit, OnModuleDestroy {
       lastTimestamp,
       clean: this.logs.recoveryReport(log).clean,
     };
-  }
-
-  /** The answer is there for the next snapshot. */
-  #lookAtDisk(): void {
-    if (performance.now() - this.#freeBytesAt < FREE_BYTES_MS) return;
-    this.#freeBytesAt = performance.now();
-    this.logs.freeBytes().then(
-      (bytes) => {
-        this.#freeBytes = bytes;
-      },
-      () => undefined,
-    );
   }
 }

@@ -64,7 +64,7 @@ export class DashboardStream implements BeforeApplicationShutdown {
     this.#watch();
     const hello = { ...about, seconds: this.#seconds, compactions: this.state.compactions() };
     viewer.send('hello', JSON.stringify(hello));
-    viewer.send('state', JSON.stringify(this.state.snapshot(this.#rate.peek(Date.now()), this.#viewers.size)));
+    void this.#sendFirstState(viewer);
   }
 
   /** An open stream would keep the server from closing. */
@@ -72,6 +72,13 @@ export class DashboardStream implements BeforeApplicationShutdown {
     this.#isClosing = true;
     for (const viewer of this.#viewers) viewer.end();
     this.#stopWatching();
+  }
+
+  /** A page shall not begin with what was wrong hours ago, when the last one was open. */
+  async #sendFirstState(viewer: Viewer): Promise<void> {
+    await this.state.ready();
+    if (!this.#viewers.has(viewer) || this.#isClosing) return;
+    viewer.send('state', JSON.stringify(this.state.snapshot(this.#rate.peek(Date.now()), this.#viewers.size)));
   }
 
   #watch(): void {

@@ -10,6 +10,7 @@ import {
 import { DashboardActionsController } from './dashboard-actions.controller.js';
 import { DashboardDoor } from './dashboard-door.guard.js';
 import { readDashboardFiles } from './dashboard-files.js';
+import { DashboardHealth } from './dashboard-health.service.js';
 import { DashboardReading } from './dashboard-reading.service.js';
 import { DashboardState } from './dashboard-state.service.js';
 import { DashboardStream } from './dashboard-stream.service.js';
@@ -37,6 +38,7 @@ export class LogDashboardModule {
         { provide: DASHBOARD_FILES, useFactory: readDashboardFiles },
         DashboardDoor,
         LoopbackListening,
+        DashboardHealth,
         DashboardState,
         DashboardStream,
         DashboardReading,

@@ -54,18 +54,14 @@ export function createHeader() {
       shown = key;
       const isDown = list.some(({ level }) => level === 'down');
       health.className = `health ${isDown ? 'is-down' : list.length > 0 ? 'is-warn' : 'is-up'}`;
-      setText(health, isDown ? 'Writes are refused' : list.length > 0 ? 'Wants attention' : 'Healthy');
+      setText(health, isDown ? 'Down' : list.length > 0 ? 'Wants attention' : 'Healthy');
       troubles.hidden = list.length === 0;
       show(troubles, list.map(createTrouble));
     },
   };
 }
 
-function createTrouble({ level, log, text }) {
-  return el(
-    'li',
-    { class: `trouble is-${level}` },
-    log === undefined ? null : el('strong', {}, `${log}: `),
-    foreign(text),
-  );
+/** The text names its log. */
+function createTrouble({ level, text }) {
+  return el('li', { class: `trouble is-${level}` }, foreign(text));
 }

@@ -4,7 +4,6 @@ import type { ExecutionContext } from '@nestjs/common';
 import { resolveDashboardOptions } from '../../../../src/monitoring/dashboard/dashboard.options.js';
 import { previewOf } from '../../../../src/monitoring/dashboard/preview.js';
 import { TokenGuard } from '../../../../src/monitoring/dashboard/token.guard.js';
-import { troublesOf } from '../../../../src/monitoring/dashboard/troubles.js';
 import { changesBetween } from '../../../../src/monitoring/dashboard/value-changes.js';
 import { WriteRate } from '../../../../src/monitoring/dashboard/write-rate.js';
 import { isLoopbackAddress, isLoopbackHost, openAddress } from '../../../../src/monitoring/loopback.js';
@@ -213,29 +212,5 @@ describe('A second', () => {
     const rate = new WriteRate();
     for (let i = 0; i < 20_000; i += 1) rate.add({ ...batch, durationMs: 5 });
     expect(rate.take(1, 1000)).toMatchObject({ fsyncs: 20_000, appends: 60_000, p50: 5, p99: 5 });
-  });
-});
-
-describe('Troubles', () => {
-  const fine = { log: 'notes', poisoned: undefined, diskFull: undefined, mainFileError: undefined, mainFileStaleMs: 0 };
-
-  it('AreNoneWhereAllIsWell', () => expect(troublesOf([fine], [undefined], 1e12)).toEqual([]));
-
-  it('TellWhetherWritesAreRefused', () => {
-    const logs = [
-      { ...fine, poisoned: 'an fsync failed' },
-      { ...fine, diskFull: 'ENOSPC' },
-      { ...fine, mainFileError: 'EACCES' },
-      { ...fine, mainFileStaleMs: 61_000 },
-    ];
-    const failed = { log: 'notes', outcome: 'failed', reason: 'EIO' } as never;
-    expect(troublesOf(logs, [failed], 1_000_000).map(({ level, text }) => `${level} ${text}`)).toEqual([
-      'down Poisoned: an fsync failed',
-      'down The disk is full: ENOSPC',
-      'warn Only 0 MiB are free on the disk.',
-      'warn The main file could not be written: EACCES',
-      'warn The main file is 61 s behind.',
-      'warn The last compaction failed: EIO',
-    ]);
   });
 });
