@@ -6,7 +6,7 @@
 import { AckPolicy, DeliverPolicy, ReplayPolicy } from '@nats-io/jetstream';
 import { createInbox, type Msg, nanos, nuid, type Subscription } from '@nats-io/transport-node';
 import { type Link, pause } from './link.js';
-import type { Delivered } from './message.js';
+import { type Delivered, expectedOf } from './message.js';
 
 const HEARTBEAT_MS = 1000;
 const SILENCE_MS = 3500;
@@ -170,6 +170,7 @@ export class Feed {
       timeMs: Number((tokens[at + 3] ?? '').slice(0, -6)),
       msgId: message.headers?.get('Nats-Msg-Id') ?? '',
       subject: message.subject,
+      expected: expectedOf(message.headers),
       payload: message.data,
     });
     this.#noteCaughtUp();
