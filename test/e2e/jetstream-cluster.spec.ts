@@ -9,7 +9,8 @@ import { silent } from '../support/parent.js';
 import { inTime } from '../support/patience.js';
 import type { WriterReport, WriterTask } from './jetstream-writer-child.js';
 
-const MINUTES = Number(process.env.JETSTREAM_MINUTES ?? 2);
+/** Two minutes are what was promised; among all other tests a shorter run must do. */
+const MINUTES = Number(process.env.JETSTREAM_MINUTES ?? 0.5);
 const LOG = 'shared';
 const COUNTERS = 8;
 const WRITERS = [22, 21, 21];
