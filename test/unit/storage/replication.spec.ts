@@ -213,7 +213,7 @@ test('a replica that keeps up does not lag by more than an entry takes, though t
   const send = copy.send.bind(copy);
   let newest = 0;
   copy.send = async (log, entry) => {
-    for (let i = 0; i < 1_000 && newest <= (entry.seq as number); i += 1) await sleep(1);
+    for (let i = 0; i < 1_000 && newest <= (entry.seq as number) + 1; i += 1) await sleep(1);
     await send(log, entry);
   };
   let longest = 0;
