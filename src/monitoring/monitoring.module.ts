@@ -1,6 +1,6 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { CompactionService } from '../compaction/index.js';
-import { AppendLogService } from '../storage/index.js';
+import { AppendLogService, ReplicationService } from '../storage/index.js';
 import { CompactionWatch } from './compaction-watch.service.js';
 import { healthController } from './health.controller.js';
 import { healthCheckRoom } from './health-check.room.js';
@@ -51,8 +51,17 @@ export class MonitoringModule {
 function metricsProvider(options: ResolvedMonitoringOptions): Provider {
   return {
     provide: LogMetrics,
-    inject: [AppendLogService, CompactionWatch, { token: CompactionService, optional: true }],
-    useFactory: (logs: AppendLogService, watch: CompactionWatch, compaction?: CompactionService) =>
-      LogMetrics.from(options, { logs, watch, compaction }),
+    inject: [
+      AppendLogService,
+      CompactionWatch,
+      { token: CompactionService, optional: true },
+      { token: ReplicationService, optional: true },
+    ],
+    useFactory: (
+      logs: AppendLogService,
+      watch: CompactionWatch,
+      compaction?: CompactionService,
+      replication?: ReplicationService,
+    ) => LogMetrics.from(options, { logs, watch, compaction, replication }),
   };
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, Optional } from '@nestjs/common';
 import { CompactionService } from '../../compaction/index.js';
-import { AppendLogService } from '../../storage/index.js';
+import { AppendLogService, ReplicationService } from '../../storage/index.js';
 import { CompactionWatch } from '../compaction-watch.service.js';
 import type { HealthFinding } from '../health-findings.js';
 import { type LogHealth, LogHealthIndicator } from '../log.health.js';
@@ -36,10 +36,11 @@ export class DashboardHealth implements OnApplicationBootstrap, OnApplicationShu
     logs: AppendLogService,
     @Optional() @Inject(CompactionService) compaction?: CompactionService,
     @Optional() @Inject(LogHealthIndicator) indicator?: LogHealthIndicator,
+    @Optional() @Inject(ReplicationService) replication?: ReplicationService,
   ) {
     this.#own = indicator ? undefined : new CompactionWatch(logs, compaction);
     this.#indicator =
-      indicator ?? new LogHealthIndicator(logs, this.#own as CompactionWatch, resolveMonitoringOptions());
+      indicator ?? new LogHealthIndicator(logs, this.#own as CompactionWatch, resolveMonitoringOptions(), replication);
   }
 
   onApplicationBootstrap(): void {

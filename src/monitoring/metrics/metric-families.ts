@@ -2,7 +2,7 @@
  * Every metric there is: its name, what it says, and where its value comes from. The pages in docs/monitoring follow it,
  * and a test holds them to it.
  */
-import type { CompactionReport, KeptFile, LogStats, RecoveryReport } from '../../storage/index.js';
+import type { CompactionReport, KeptFile, LogStats, RecoveryReport, ReplicationLag } from '../../storage/index.js';
 import type { EventLoopLag } from './event-loop-lag.js';
 
 /** What is known of one log at a scrape. */
@@ -14,6 +14,10 @@ export interface LogLook {
   /** Undefined where nobody compacts. */
   dueMs: number | undefined;
   compactions: CompactionTally | undefined;
+  /** The last compaction that folded something; undefined before it. */
+  lastFold: CompactionReport | undefined;
+  /** Undefined where there is no replica. */
+  replica: ReplicationLag | undefined;
 }
 
 /** The compactions of one log since the start. */
@@ -128,6 +132,21 @@ export const LOG_FAMILIES: readonly LogFamily[] = [
     type: 'gauge',
     samples: ({ compactions }) =>
       compactions?.endedAtMs === undefined ? [] : [{ value: Number(!compactions.failed) }],
+  },
+  {
+    ...family('last_archiving_success', '0 where the last compaction left its backups as they were, otherwise 1.'),
+    type: 'gauge',
+    samples: ({ lastFold }) => (lastFold ? [{ value: Number(lastFold.archiveError === undefined) }] : []),
+  },
+  {
+    ...family('replica_lag_entries', 'Entries that are durable here and not at the replica.'),
+    type: 'gauge',
+    samples: ({ replica }) => (replica ? [{ value: replica.entries }] : []),
+  },
+  {
+    ...family('replica_lag_seconds', 'For how long the oldest of them has been waiting.'),
+    type: 'gauge',
+    samples: ({ replica }) => (replica ? [{ value: replica.ms / 1000 }] : []),
   },
 ];
 

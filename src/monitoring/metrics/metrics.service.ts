@@ -1,7 +1,7 @@
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Subscription } from 'rxjs';
 import type { CompactionService } from '../../compaction/index.js';
-import type { AppendLogService, CommittedBatch, CompactionReport } from '../../storage/index.js';
+import type { AppendLogService, CommittedBatch, CompactionReport, ReplicationService } from '../../storage/index.js';
 import type { CompactionWatch } from '../compaction-watch.service.js';
 import type { MetricsRegistry, ResolvedMonitoringOptions } from '../monitoring.options.js';
 import { EventLoopMonitor } from './event-loop-lag.js';
@@ -22,6 +22,7 @@ interface MetricsParts {
   logs: AppendLogService;
   watch: CompactionWatch;
   compaction: CompactionService | undefined;
+  replication: ReplicationService | undefined;
 }
 
 /**
@@ -127,14 +128,17 @@ export class LogMetrics implements OnModuleInit, OnApplicationShutdown {
       ...names.map((log) => logs.keptFiles(log).catch(() => undefined)),
     ]);
     // Only from here on nothing waits: all counters are of this moment.
+    const { watch, compaction, replication } = this.parts;
+    const lags = replication?.lag() ?? [];
     const looks = names.map((log, i): LogLook => {
-      const { watch, compaction } = this.parts;
       return {
         stats: logs.stats(log),
         recovery: logs.recoveryReport(log),
         kept: kept[i],
         dueMs: watch.dueMs(log),
         compactions: compaction && this.#tally(log),
+        lastFold: watch.lastFold(log),
+        replica: lags.find((lag) => lag.log === log),
       };
     });
     return { logs: looks, freeBytes, lag: this.#lag.take() };
