@@ -10,7 +10,11 @@ import { waitForLockSync } from 'fs-native-extensions';
 import { removeStaleOutput } from './remove-stale-output.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const copied = [join('src', 'web', 'public'), join('src', 'monitoring', 'public'), join('test', 'fixtures')];
+const copied = [
+  join('src', 'web', 'public'),
+  join('src', 'monitoring', 'dashboard', 'public'),
+  join('test', 'fixtures'),
+];
 
 export function compileTests() {
   mkdirSync(join(root, 'build'), { recursive: true });

@@ -6,7 +6,7 @@
 import { AckPolicy, DeliverPolicy, ReplayPolicy } from '@nats-io/jetstream';
 import { createInbox, type Msg, nanos, nuid, type Subscription } from '@nats-io/transport-node';
 import { type Link, pause } from './link.js';
-import type { Delivered } from './message.js';
+import { type Delivered, expectedOf } from './message.js';
 
 const HEARTBEAT_MS = 1000;
 const SILENCE_MS = 3500;
@@ -18,12 +18,12 @@ export interface FeedTarget {
   /** Delivery goes on behind this seq. */
   readonly position: number;
   take(message: Delivered): void;
-  /** The stream's newest seq; asked before a consumer is made. */
+  /** Seq of the newest message that is there, by the leader: the consumer may stand on a server that is behind. */
   lastSeq(): Promise<number>;
   /** A consumer stands; nothing that it delivers has been taken yet. May move `position`: then answer true. */
   begun(): Promise<boolean>;
-  /** Everything was taken that was there when the consumer began; `lastSeq` was the newest then. */
-  caughtUp(lastSeq: number): void;
+  /** Everything has been taken that was there when the consumer began. */
+  caughtUp(): void;
 }
 
 export class Feed {
@@ -35,7 +35,8 @@ export class Feed {
   #delivered = 0;
   /** What arrives before the consumer is known to stand. */
   #early: Msg[] | undefined;
-  #toCatchUp: { deliveries: number; lastSeq: number } | undefined;
+  /** What must be taken before the consumer has caught up. */
+  #toCatchUp: number | undefined;
   #heardAt = 0;
   #isLive = false;
   #stopped = false;
@@ -104,7 +105,7 @@ export class Feed {
       },
     });
     const lastSeq = await this.target.lastSeq();
-    const info = await this.link.manager.consumers.add(this.stream, {
+    await this.link.manager.consumers.add(this.stream, {
       name,
       deliver_subject: inbox,
       ack_policy: AckPolicy.None,
@@ -123,7 +124,7 @@ export class Feed {
     if (turn !== this.#turn) return;
     this.#heardAt = Date.now();
     this.#isLive = true;
-    this.#toCatchUp = { deliveries: info.num_pending + info.delivered.consumer_seq, lastSeq };
+    this.#toCatchUp = lastSeq;
     const early = this.#early ?? [];
     this.#early = undefined;
     for (const message of early) if (turn === this.#turn) this.#receive(message);
@@ -150,7 +151,7 @@ export class Feed {
     else {
       const last = Number(message.headers?.get('Nats-Last-Consumer') ?? this.#delivered);
       if (last !== this.#delivered) this.restart();
-      else this.#noteCaughtUp(true);
+      else if (this.#toCatchUp !== undefined) this.#askAgain(this.#turn);
     }
   }
 
@@ -169,16 +170,28 @@ export class Feed {
       timeMs: Number((tokens[at + 3] ?? '').slice(0, -6)),
       msgId: message.headers?.get('Nats-Msg-Id') ?? '',
       subject: message.subject,
+      expected: expectedOf(message.headers),
       payload: message.data,
     });
-    if (this.#toCatchUp) this.#noteCaughtUp(tokens[at + 4] === '0');
+    this.#noteCaughtUp();
   }
 
-  #noteCaughtUp(nothingPending = false): void {
-    const waiting = this.#toCatchUp;
-    if (!waiting || (!nothingPending && this.#delivered < waiting.deliveries)) return;
+  #noteCaughtUp(): void {
+    if (this.#toCatchUp === undefined || this.target.position < this.#toCatchUp) return;
     this.#toCatchUp = undefined;
-    this.target.caughtUp(waiting.lastSeq);
+    this.target.caughtUp();
+  }
+
+  /** Nothing comes, though something is missing: it may have been deleted meanwhile. */
+  #askAgain(turn: number): void {
+    this.target.lastSeq().then(
+      (lastSeq) => {
+        if (turn !== this.#turn || this.#toCatchUp === undefined) return;
+        this.#toCatchUp = lastSeq;
+        this.#noteCaughtUp();
+      },
+      () => undefined,
+    );
   }
 
   #listen(): void {

@@ -11,6 +11,7 @@ import {
   type EntryMeta,
   type EraseOptions,
   type ErasureReceipt,
+  emptyStats,
   encodeJson,
   type KeptFile,
   type LogChange,
@@ -22,6 +23,7 @@ import {
   type RecoveryReport,
   type ResolvedLogOptions,
   type StreamOptions,
+  tell,
 } from '../storage/index.js';
 import { Control } from './control.js';
 import { Link } from './link.js';
@@ -32,7 +34,6 @@ import { compactStream } from './stream-compaction.js';
 import { eraseFromStream } from './stream-erasure.js';
 import { rebuildState, streamEntries } from './stream-history.js';
 import { StreamLog } from './stream-log.js';
-import { emptyStats } from './stream-stats.js';
 import type { WrittenBatch } from './write-queue.js';
 
 const ENTRIES_PER_TURN = 1000;
@@ -321,18 +322,4 @@ function encodeWrite(change: LogChange, meta?: EntryMeta): EncodedWrite {
   const { key, value } = change as { key: string; value?: unknown };
   assertKey(key);
   return { op, key, json: op === 'SET' ? encodeJson(value, 'value') : undefined, meta: kept };
-}
-
-function tell<A extends unknown[]>(
-  listeners: ReadonlySet<(...heard: A) => void>,
-  logger: EngineLogger,
-  ...heard: A
-): void {
-  for (const listener of [...listeners]) {
-    try {
-      listener(...heard);
-    } catch (error) {
-      logger.error(`A listener to changes failed: ${(error as Error)?.message ?? error}`);
-    }
-  }
 }

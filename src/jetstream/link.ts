@@ -25,7 +25,7 @@ export class Link {
     for (;;) {
       let connection: NatsConnection | undefined;
       try {
-        connection = await connect({
+        const connecting = connect({
           maxReconnectAttempts: -1,
           reconnectTimeWait: 250,
           reconnectJitter: 100,
@@ -37,6 +37,7 @@ export class Link {
           servers: [...options.servers],
           timeout: Math.max(100, Math.min(deadline - Date.now(), 5000)),
         });
+        connection = await inTime(connecting, deadline);
         const manager = await jetstreamManager(connection, { timeout: REQUEST_TIMEOUT_MS });
         return new Link(options, logger, connection, manager);
       } catch (error) {
@@ -117,6 +118,23 @@ export class Link {
       }
     }
     this.isConnected = false;
+  }
+}
+
+/** The client goes on for ever where a server refuses the password over TLS. What comes too late is closed. */
+async function inTime(connecting: Promise<NatsConnection>, deadline: number): Promise<NatsConnection> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const refuse = () => reject(new Error('no server let this client in'));
+    timer = setTimeout(refuse, Math.max(0, deadline - Date.now()));
+  });
+  try {
+    return await Promise.race([connecting, late]);
+  } catch (error) {
+    connecting.then((connection) => connection.close()).catch(() => undefined);
+    throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

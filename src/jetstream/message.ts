@@ -1,6 +1,6 @@
 /**
  * Entries ⇄ messages. A message is one JSON object: `op`, `key`, `value` or `data`, `meta`, and for a change that builds
- * on what was read, `base`: the seq of the newest whole state that its writer had seen. See {@link isVoid}.
+ * on what was read, `base`: the seq of the newest whole state that its writer had seen. See {@link Precedence}.
  */
 import type { EntryMeta, LogEntry } from '../storage/index.js';
 
@@ -31,6 +31,8 @@ export interface Delivered {
   /** Set by its writer, drawn anew for each write. */
   msgId: string;
   subject: string;
+  /** What its writer took for its subject's newest seq. */
+  expected: number | undefined;
   payload: Uint8Array;
 }
 
@@ -60,13 +62,36 @@ export function decodeMessage(payload: Uint8Array): Message | undefined {
   return op === 'SET' && typeof message.data === 'object' && message.data !== null ? message : undefined;
 }
 
-/**
- * Whether an update counts for nothing: a whole state came between what it read and itself. No server looks at two
- * subjects at once, so whoever reads the stream judges, and all judge alike, since all see the same order.
- * @param stateSeq seq of the newest whole state before the message
- */
-export function isVoid(message: Message, stateSeq: number): boolean {
-  return message.base !== undefined && message.base < stateSeq;
+/** What stands before a message, as far as it decides whether the message counts. */
+export class Precedence {
+  /** Seqs of the newest entries, tombstones included, by subject; since the newest whole state. */
+  readonly #newest = new Map<string, number>();
+
+  /** @param stateSeq seq of the newest whole state */
+  constructor(public stateSeq = 0) {}
+
+  /**
+   * Whether a message counts for nothing, as others came between what its writer had seen and itself: a whole state,
+   * or an entry of its key. A server looks at one subject, and in a cluster (2.9) not at what is on its way to it; so
+   * whoever reads the stream judges, and all judge alike, since all see the same order.
+   */
+  isVoid({ key, base }: Message, { seq, subject, expected }: Pick<Delivered, 'seq' | 'subject' | 'expected'>): boolean {
+    if (key === undefined) {
+      this.stateSeq = seq;
+      this.#newest.clear();
+      return false;
+    }
+    if (base !== undefined && base < this.stateSeq) return true;
+    if (expected !== undefined && expected < (this.#newest.get(subject) ?? 0)) return true;
+    this.#newest.set(subject, seq);
+    return false;
+  }
+}
+
+/** What a writer expected to be its subject's newest seq. */
+export function expectedOf(headers: { get(name: string): string } | undefined): number | undefined {
+  const text = headers?.get('Nats-Expected-Last-Subject-Sequence');
+  return text ? Number(text) : undefined;
 }
 
 export function entryOf(message: Message, seq: number, timeMs: number): LogEntry {

@@ -35,6 +35,8 @@ export class PendingWrite {
   ackedSeq = 0;
   /** It lost against another writer, or is being drafted: not to be sent again as it is. */
   isResting = false;
+  /** Since when it waits for the view to show who was first; 0 where it does not. */
+  lostAt = 0;
   isSettled = false;
   /** Nothing that was called before holds it up; it has been drafted. */
   isAdmitted = false;

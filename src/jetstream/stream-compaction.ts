@@ -50,11 +50,11 @@ async function fold(log: StreamLog): Promise<Partial<CompactionReport>> {
   const { names, control } = log.context;
   const upToSeq = log.view.seq;
   if (log.stats().entries === 0) return { outcome: 'skipped', reason: 'the log holds no entry' };
-  const { holdings, stateSeq, timeMs, superseded } = await survey(log, upToSeq);
+  const { holdings, stateSeq, timeMs, superseded, lastSeq } = await survey(log, upToSeq);
   if (superseded === 0) return { outcome: 'skipped', reason: 'every entry is its key’s newest' };
   await control.raise(names.log, { wholeFromSeq: upToSeq, wholeFromMs: timeMs, tombstonesGoneSeq: upToSeq });
   if (stateSeq > 0) await purge(log, { seq: stateSeq });
-  const mayDropTombstones = await allHaveSeen(log, upToSeq);
+  const mayDropTombstones = await allHaveSeen(log, lastSeq);
   const purges: (() => Promise<unknown>)[] = [];
   for (const [subject, { messages, keptSeq, isTombstone }] of holdings) {
     const isDead = keptSeq === 0 || (isTombstone && mayDropTombstones);
@@ -71,8 +71,10 @@ async function survey(log: StreamLog, upToSeq: number) {
   let stateSeq = 0;
   let timeMs = 0;
   let superseded = 0;
+  let lastSeq = 0;
   for await (const past of readPast(log, 1, upToSeq)) {
     timeMs = Math.max(timeMs, past.timeMs);
+    lastSeq = past.seq;
     if (past.message && past.message.key === undefined) {
       for (const { messages } of holdings.values()) superseded += messages;
       if (stateSeq > 0) superseded += 1;
@@ -90,7 +92,7 @@ async function survey(log: StreamLog, upToSeq: number) {
   for (const { messages, keptSeq, isTombstone } of holdings.values()) {
     superseded += messages - (keptSeq > 0 && !isTombstone ? 1 : 0);
   }
-  return { holdings, stateSeq, timeMs, superseded };
+  return { holdings, stateSeq, timeMs, superseded, lastSeq };
 }
 
 function purge(log: StreamLog, options: { filter?: string; seq: number }): Promise<unknown> {
@@ -104,7 +106,7 @@ function purge(log: StreamLog, options: { filter?: string; seq: number }): Promi
  */
 export async function allHaveSeen(log: StreamLog, seq: number): Promise<boolean> {
   for (const deadline = Date.now() + WAIT_MS; ; await pause(POLL_MS)) {
-    if ((await viewsOf(log)).every((info) => info.num_pending === 0 || info.delivered.stream_seq >= seq)) return true;
+    if ((await viewsOf(log)).every((info) => info.delivered.stream_seq >= seq)) return true;
     if (Date.now() > deadline) return false;
   }
 }

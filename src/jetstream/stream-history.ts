@@ -10,7 +10,7 @@ import {
   setMember,
 } from '../storage/index.js';
 import { pause } from './link.js';
-import { decodeMessage, entryOf, isVoid, type Message } from './message.js';
+import { type Delivered, decodeMessage, entryOf, expectedOf, type Message, Precedence } from './message.js';
 import type { StreamLog } from './stream-log.js';
 
 const BATCH = 500;
@@ -98,62 +98,58 @@ async function* entriesBehind(log: StreamLog, last: number): AsyncGenerator<LogE
   }
 }
 
-/** Messages from one seq to another, both inclusive, whatever happens to the connection meanwhile. */
+/**
+ * Messages from one seq to another, both inclusive, whatever happens to the connection meanwhile. What counts is known by
+ * what stands before it, so everything before is read, too.
+ */
 export async function* readPast(log: StreamLog, fromSeq: number, toSeq: number): AsyncGenerator<Past> {
   const { stateFloorSeq } = await log.context.control.read(log.context.names.log);
-  let stateSeq = stateFloorSeq;
-  if (fromSeq > 1) {
-    for await (const { seq } of readRaw(log, 1, fromSeq - 1, log.context.names.state))
-      stateSeq = Math.max(stateSeq, seq);
-  }
-  for await (const { seq, timeMs, subject, payload } of readRaw(log, fromSeq, toSeq)) {
+  const precedence = new Precedence(stateFloorSeq);
+  for await (const raw of readRaw(log, 1, toSeq)) {
+    const { seq, timeMs, subject, payload } = raw;
     const message = decodeMessage(payload);
-    if (message && message.key === undefined) stateSeq = seq;
-    const isLost = message !== undefined && isVoid(message, stateSeq);
-    yield { seq, timeMs, subject, bytes: payload.length, message, isVoid: isLost };
+    const isVoid = message !== undefined && precedence.isVoid(message, raw);
+    if (seq >= fromSeq) yield { seq, timeMs, subject, bytes: payload.length, message, isVoid };
   }
 }
 
-interface Raw {
-  seq: number;
-  timeMs: number;
-  subject: string;
-  payload: Uint8Array;
-}
+type Raw = Omit<Delivered, 'msgId'>;
 
-/** With a filter only their places are read, not what is in them. */
-async function* readRaw(log: StreamLog, fromSeq: number, toSeq: number, filter?: string): AsyncGenerator<Raw> {
-  const { link } = log.context;
+async function* readRaw(log: StreamLog, fromSeq: number, toSeq: number): AsyncGenerator<Raw> {
+  const { link, names } = log.context;
   let deadline = Date.now() + link.options.writeTimeoutMs;
   for (let next = fromSeq; next <= toSeq; ) {
     try {
-      for await (const raw of readOnce(log, next, toSeq, filter)) {
-        if (raw) {
-          yield raw;
-          next = raw.seq + 1;
-          deadline = Date.now() + link.options.writeTimeoutMs;
-        } else next = toSeq + 1;
+      // By the leader: the consumer may stand on a server that is behind, and would end too early.
+      const lastSeq = await lastSeqOf(log, names.subjects);
+      if (lastSeq < next) return;
+      for await (const raw of readOnce(log, next)) {
+        if (raw.seq > toSeq) return;
+        yield raw;
+        next = raw.seq + 1;
+        deadline = Date.now() + link.options.writeTimeoutMs;
+        if (raw.seq >= lastSeq) return;
       }
+      if (Date.now() > deadline) throw new Error('the servers are behind');
+      await pause(RETRY_MS / 10);
     } catch (error) {
       log.assertOpen();
-      if (Date.now() > deadline) throw link.failure(`Reading ${log.context.names.stream}`, error);
+      if (Date.now() > deadline) throw link.failure(`Reading ${names.stream}`, error);
       await pause(RETRY_MS);
     }
   }
 }
 
-/** Ends with undefined where all was read. */
-async function* readOnce(
-  { context: { link, names } }: StreamLog,
-  fromSeq: number,
-  toSeq: number,
-  filter: string | undefined,
-): AsyncGenerator<Raw | undefined> {
+async function lastSeqOf({ context: { link, names } }: StreamLog, subject: string): Promise<number> {
+  return (await link.manager.streams.getMessage(names.stream, { last_by_subj: subject }))?.seq ?? 0;
+}
+
+/** What one consumer has. */
+async function* readOnce({ context: { link, names } }: StreamLog, fromSeq: number): AsyncGenerator<Raw> {
   if (!link.isConnected) throw new Error('not connected');
   const consumer = await link.jetStream.consumers.get(names.stream, {
     deliver_policy: DeliverPolicy.StartSequence,
     opt_start_seq: fromSeq,
-    ...(filter === undefined ? {} : { filter_subjects: filter, headers_only: true }),
   });
   try {
     let pending = (await consumer.info(true)).num_pending;
@@ -161,18 +157,14 @@ async function* readOnce(
       const batch = await consumer.fetch({ max_messages: Math.min(BATCH, pending), expires: 3000 });
       let got = 0;
       for await (const message of batch) {
-        if (message.seq > toSeq) {
-          yield undefined;
-          return;
-        }
         got += 1;
         pending = message.info.pending;
         const timeMs = Number(message.timestampNanos / 1_000_000n);
-        yield { seq: message.seq, timeMs, subject: message.subject, payload: message.data };
+        const { seq, subject, headers, data: payload } = message;
+        yield { seq, timeMs, subject, expected: expectedOf(headers), payload };
       }
       if (got === 0) pending = (await consumer.info()).num_pending;
     }
-    yield undefined;
   } finally {
     void consumer.delete().catch(() => undefined);
   }

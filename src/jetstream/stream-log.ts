@@ -1,9 +1,7 @@
 /** One log as a stream: its view, fed by a consumer, and the writes on their way. */
-import { DiscardPolicy, RetentionPolicy, StorageType, type StreamInfo } from '@nats-io/jetstream';
-import { nanos } from '@nats-io/transport-node';
+import type { StreamInfo } from '@nats-io/jetstream';
 import {
   cloneJson,
-  type EngineLogger,
   type EntryMeta,
   encodeJson,
   type LogEntry,
@@ -11,26 +9,14 @@ import {
   type LogStats,
   type RecoveryReport,
 } from '../storage/index.js';
-import type { Control, ControlRecord } from './control.js';
+import type { ControlRecord } from './control.js';
 import { Feed, type FeedTarget } from './feed.js';
-import { apiCode, type Link } from './link.js';
 import { type Delivered, type EncodedWrite, encodeMessage } from './message.js';
-import type { LogNames } from './names.js';
 import { StoredValues } from './stored-values.js';
+import { type LogContext, makeStream } from './stream-making.js';
 import { statsOf } from './stream-stats.js';
 import { type Applied, type Place, View } from './view.js';
 import { HEADER_BYTES, type ViewOfWrites, WriteQueue, type WrittenBatch } from './write-queue.js';
-
-const STREAM_NOT_FOUND = 10059;
-
-export interface LogContext {
-  link: Link;
-  control: Control;
-  names: LogNames;
-  cacheBytes: number;
-  maxPendingBytes: number;
-  logger: EngineLogger;
-}
 
 /** Those who are told of what was written, here or elsewhere. */
 export interface Audience {
@@ -135,9 +121,9 @@ export class StreamLog implements FeedTarget, ViewOfWrites {
 
   async lastSeq(): Promise<number> {
     const { link, names } = this.context;
-    const info = await link.manager.streams.info(names.stream);
-    this.note(info);
-    return info.state.last_seq;
+    this.note(await link.manager.streams.info(names.stream));
+    // Not the stream's last seq: that message may have been deleted.
+    return (await link.manager.streams.getMessage(names.stream, { last_by_subj: names.subjects }))?.seq ?? 0;
   }
 
   async begun(): Promise<boolean> {
@@ -166,13 +152,8 @@ export class StreamLog implements FeedTarget, ViewOfWrites {
     } else this.#tell(message, applied);
   }
 
-  caughtUp(lastSeq: number): void {
+  caughtUp(): void {
     if (this.#successor) this.#succeed(this.#successor);
-    // The newest messages may have been deleted: nobody will deliver them.
-    if (lastSeq > this.view.seq) {
-      this.view.seq = lastSeq;
-      this.#wake();
-    }
     this.#isReady = true;
     this.#ready();
   }
@@ -369,36 +350,5 @@ export class StreamLog implements FeedTarget, ViewOfWrites {
       file: this.context.names.log,
       hint: 'The application is shutting down; write before onApplicationShutdown.',
     });
-  }
-}
-
-/** A log is a stream without limits: what is to go is taken out by compaction. */
-async function makeStream({ link, names, logger }: LogContext): Promise<StreamInfo> {
-  const { replicas, duplicateWindowMs } = link.options;
-  const doing = `Opening the stream ${names.stream}`;
-  try {
-    const info = await link.ask(doing, () => link.manager.streams.info(names.stream));
-    if (info.config.num_replicas !== replicas) {
-      logger.warn(`${names.stream} is kept by ${info.config.num_replicas} servers, not by ${replicas}; it stays so.`);
-    }
-    return info;
-  } catch (error) {
-    if (apiCode(error) !== STREAM_NOT_FOUND) throw error instanceof LogError ? error : link.failure(doing, error);
-  }
-  try {
-    return await link.ask(doing, () =>
-      link.manager.streams.add({
-        name: names.stream,
-        subjects: [names.subjects],
-        storage: StorageType.File,
-        retention: RetentionPolicy.Limits,
-        discard: DiscardPolicy.Old,
-        num_replicas: replicas,
-        duplicate_window: nanos(duplicateWindowMs),
-        allow_direct: true,
-      }),
-    );
-  } catch (error) {
-    throw error instanceof LogError ? error : link.failure(doing, error);
   }
 }

@@ -1,6 +1,6 @@
 /** What one process knows of a log: for each live key the place of its newest value, and the newest values themselves. */
 import { type LogEntry, ValueCache } from '../storage/index.js';
-import { type Delivered, decodeMessage, entryOf, isVoid, type Message } from './message.js';
+import { type Delivered, decodeMessage, entryOf, type Message, Precedence } from './message.js';
 import type { LogNames } from './names.js';
 
 /** Where the newest value of a key lies. */
@@ -21,11 +21,11 @@ const MOST_TAILS = 50_000;
 export class View {
   /** Seq of the newest message that was seen. */
   seq = 0;
-  stateSeq: number;
   timeMs = 0;
   liveBytes = 0;
   readonly index = new Map<string, Place>();
   readonly cache: ValueCache;
+  readonly #precedence: Precedence;
   #tails = new Map<string, number>();
 
   /** @param stateFloorSeq the newest whole state that is no longer there */
@@ -35,18 +35,29 @@ export class View {
     stateFloorSeq = 0,
   ) {
     this.cache = new ValueCache(cacheBytes);
-    this.stateSeq = stateFloorSeq;
+    this.#precedence = new Precedence(stateFloorSeq);
   }
 
-  apply({ seq, timeMs, subject, payload }: Delivered): Applied {
+  /** Seq of the newest whole state. */
+  get stateSeq(): number {
+    return this.#precedence.stateSeq;
+  }
+
+  set stateSeq(seq: number) {
+    this.#precedence.stateSeq = seq;
+  }
+
+  apply(delivered: Delivered): Applied {
+    const { seq, timeMs, subject, payload } = delivered;
     this.seq = seq;
     // Clocks of servers differ: time never goes back in a log.
     this.timeMs = Math.max(this.timeMs, timeMs);
     const message = decodeMessage(payload);
     if (!message) return { kind: 'foreign' };
     const entry = entryOf(message, seq, this.timeMs);
+    const isVoid = this.#precedence.isVoid(message, delivered);
     if (message.key === undefined) this.#replace(message.data ?? {}, seq, payload.length);
-    else if (isVoid(message, this.stateSeq)) {
+    else if (isVoid) {
       this.noteTail(message.key, subject, seq);
       return { kind: 'void' };
     } else this.#set(message as Message & { key: string }, subject, seq, payload.length);
@@ -102,7 +113,6 @@ export class View {
       this.cache.set(key, data[key], share);
     }
     this.liveBytes = keys.length > 0 ? bytes : 0;
-    this.stateSeq = seq;
     this.#tails.set(this.names.state, seq);
   }
 }

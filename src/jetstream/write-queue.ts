@@ -127,6 +127,7 @@ export class WriteQueue {
   #attempt(write: PendingWrite): void {
     if (write.isSettled) return;
     write.isResting = true;
+    write.lostAt = 0;
     try {
       const draft = write.order.draft();
       if (draft instanceof Promise)
@@ -200,6 +201,7 @@ export class WriteQueue {
   /** Another writer was first, or this very write had come through and the servers forgot its id: the view will tell. */
   #lost(write: PendingWrite, actual: number | 'unknown'): void {
     write.isResting = true;
+    write.lostAt = Date.now();
     if (actual === 'unknown') {
       this.view.askTail(write.order.subject).then(
         (seq) => this.#lost(write, seq),
@@ -207,7 +209,7 @@ export class WriteQueue {
       );
     } else {
       this.view.whenSeen(actual, () => {
-        if (write.isSettled) return;
+        if (write.isSettled || write.lostAt === 0) return;
         // A newer one may have been seen meanwhile; the hint counts where the view knows no better.
         if (this.view.tailOf(write.order.key, write.order.subject) === write.expected) {
           this.view.noteTail(write.order.key, write.order.subject, actual);
@@ -228,8 +230,10 @@ export class WriteQueue {
       this.#fail(write, timeoutOf(write, this.log, this.link));
     }
     for (const write of this.#inFlight.values()) {
-      if (write.isResting) continue;
-      if (write.ackedSeq > 0) {
+      if (write.isResting) {
+        // What it waits for may have been deleted: the servers say again what they compare with.
+        if (write.lostAt > 0 && now - write.lostAt > UNSEEN_MS) this.#attempt(write);
+      } else if (write.ackedSeq > 0) {
         if (now - write.sentAt > UNSEEN_MS) {
           write.sentAt = now;
           this.view.beginAnew();

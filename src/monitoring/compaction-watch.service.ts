@@ -22,21 +22,25 @@ const LATE_MS_MIN = 60_000;
 export class CompactionWatch implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #logger = new Logger(CompactionWatch.name);
   readonly #dueSince = new Map<string, number>();
+  readonly #lastFolds = new Map<string, CompactionReport>();
+  readonly #outcomes: Subscription | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #outcomes: Subscription | undefined;
 
   constructor(
     private readonly logs: AppendLogService,
     @Optional() @Inject(CompactionService) private readonly compaction?: CompactionService,
-  ) {}
+  ) {
+    // From here on, since an application may compact before this one is told that it starts.
+    this.#outcomes = compaction?.outcomes().subscribe((report) => {
+      if (report.outcome !== 'compacted') return;
+      // Entries that came during a compaction may make the log worth another one; that one is not late yet.
+      this.#dueSince.delete(report.log);
+      this.#lastFolds.set(report.log, report);
+    });
+  }
 
   onApplicationBootstrap(): void {
-    if (!this.compaction) return;
-    // Entries that came during a compaction may make the log worth another one; that one is not late yet.
-    this.#outcomes = this.compaction.outcomes().subscribe(({ log, outcome }) => {
-      if (outcome === 'compacted') this.#dueSince.delete(log);
-    });
-    this.#timer = setInterval(() => this.#look(), LOOK_MS).unref();
+    if (this.compaction) this.#timer = setInterval(() => this.#look(), LOOK_MS).unref();
   }
 
   onApplicationShutdown(): void {
@@ -59,6 +63,11 @@ export class CompactionWatch implements OnApplicationBootstrap, OnApplicationShu
 
   lastOutcome(log: string): CompactionReport | undefined {
     return this.compaction?.lastOutcome(log);
+  }
+
+  /** The last compaction that folded something: only such a one has anything to archive. */
+  lastFold(log: string): CompactionReport | undefined {
+    return this.#lastFolds.get(log);
   }
 
   /** How long a log may be due before that is late: it was passed over twice. */

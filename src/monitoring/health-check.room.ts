@@ -1,6 +1,6 @@
 import { type DynamicModule, Injectable, Logger, Module, ServiceUnavailableException } from '@nestjs/common';
 import type { LogHealth } from './log.health.js';
-import { isMissing } from './prom-client.js';
+import { isMissing } from './missing-package.js';
 
 type Answers = Record<string, LogHealth>;
 

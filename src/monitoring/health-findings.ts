@@ -1,23 +1,27 @@
 /** What is wrong with a store, in words for the one who has to put it right. Pure. */
-import type { CompactionReport, LogStats, RecoveryReport } from '../storage/index.js';
+import type { CompactionReport, LogStats, RecoveryReport, ReplicationLag } from '../storage/index.js';
 
 /** What always makes the store down: something that was acknowledged before is refused now. */
-export type DownTopic = 'closed' | 'poisoned' | 'disk-full' | 'recovery-refused';
+export type DownTopic = 'closed' | 'storage-unreachable' | 'poisoned' | 'disk-full' | 'recovery-refused';
 
 /** What goes on working and wants somebody's attention. @publicApi */
 export type WarningTopic =
   | 'disk-nearly-full'
   | 'compaction-failing'
   | 'compaction-overdue'
+  | 'archiving-failing'
   | 'recovery-healed'
-  | 'main-file-stale';
+  | 'main-file-stale'
+  | 'replica-behind';
 
 export const WARNING_TOPICS: readonly WarningTopic[] = [
   'disk-nearly-full',
   'compaction-failing',
   'compaction-overdue',
+  'archiving-failing',
   'recovery-healed',
   'main-file-stale',
+  'replica-behind',
 ];
 
 /** One thing that is not as it should be. @publicApi */
@@ -35,8 +39,12 @@ export interface LogCondition {
   /** For how long it has been known to be open. */
   openMs: number;
   lastCompaction: CompactionReport | undefined;
+  /** The last one that folded something. */
+  lastFold: CompactionReport | undefined;
   /** For how long it has been worth compacting; 0 where it is not. */
   dueMs: number;
+  /** Undefined where there is no replica. */
+  replica: Pick<ReplicationLag, 'entries' | 'ms' | 'error'> | undefined;
 }
 
 /** @internal */
@@ -44,11 +52,22 @@ export interface ConditionBounds {
   compactionOverdueMs: number;
   mainFileStaleMs: number;
   recoveryHealedMs: number;
+  replicaBehindMs: number;
 }
 
 /** @internal */
 export function logFindings(condition: LogCondition, bounds: ConditionBounds): HealthFinding[] {
-  return [...refusals(condition), ...compactionFindings(condition, bounds), ...upkeepFindings(condition, bounds)];
+  return [
+    ...refusals(condition),
+    ...compactionFindings(condition, bounds),
+    ...upkeepFindings(condition, bounds),
+    ...replicaFindings(condition, bounds),
+  ];
+}
+
+/** @param reasons sentences of the engine @internal */
+export function unreachableStorage(reasons: readonly string[]): HealthFinding {
+  return { about: 'storage-unreachable', message: `The storage cannot do its work: ${reasons.join(' ')}` };
 }
 
 /** @internal */
@@ -78,7 +97,7 @@ function refusals({ stats }: LogCondition): HealthFinding[] {
 }
 
 function compactionFindings(condition: LogCondition, { compactionOverdueMs }: ConditionBounds): HealthFinding[] {
-  const { stats, lastCompaction, dueMs } = condition;
+  const { stats, lastCompaction, lastFold, dueMs } = condition;
   const { log } = stats;
   const findings: HealthFinding[] = [];
   if (lastCompaction?.outcome === 'failed') {
@@ -89,6 +108,11 @@ function compactionFindings(condition: LogCondition, { compactionOverdueMs }: Co
   if (dueMs > compactionOverdueMs) {
     const message = `${log} has been worth compacting for ${duration(dueMs)}, and has not been compacted.`;
     findings.push({ about: 'compaction-overdue', log, message });
+  }
+  if (lastFold?.archiveError !== undefined) {
+    const { startedAt, archiveError } = lastFold;
+    const message = `The compaction of ${log} begun at ${startedAt} left its backups where they pile up: ${archiveError}`;
+    findings.push({ about: 'archiving-failing', log, message });
   }
   return findings;
 }
@@ -112,6 +136,15 @@ function upkeepFindings(condition: LogCondition, bounds: ConditionBounds): Healt
     findings.push({ about: 'main-file-stale', log, message });
   }
   return findings;
+}
+
+function replicaFindings({ stats, replica }: LogCondition, { replicaBehindMs }: ConditionBounds): HealthFinding[] {
+  if (replica === undefined || replica.entries === 0 || replica.ms <= replicaBehindMs) return [];
+  const { log } = stats;
+  const { entries, ms, error } = replica;
+  const why = error === undefined ? '.' : `: ${error}`;
+  const message = `The replica lacks ${entries} entries of ${log}, the oldest for ${duration(ms)}${why}`;
+  return [{ about: 'replica-behind', log, message }];
 }
 
 function bytes(count: number): string {

@@ -1,11 +1,18 @@
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { AppendLogService, LogError, type LogStats } from '../storage/index.js';
+import { Inject, Injectable, type OnApplicationBootstrap, Optional } from '@nestjs/common';
+import {
+  AppendLogService,
+  LogError,
+  type LogStats,
+  type ReplicationLag,
+  ReplicationService,
+} from '../storage/index.js';
 import { CompactionWatch } from './compaction-watch.service.js';
 import {
   freeSpaceFindings,
   type HealthFinding,
   logFindings,
   refusedLog,
+  unreachableStorage,
   WARNING_TOPICS,
   type WarningTopic,
 } from './health-findings.js';
@@ -41,6 +48,7 @@ export class LogHealthIndicator implements OnApplicationBootstrap {
     private readonly logs: AppendLogService,
     private readonly watch: CompactionWatch,
     @Inject(MONITORING_OPTIONS) private readonly options: ResolvedMonitoringOptions,
+    @Optional() @Inject(ReplicationService) private readonly replication?: ReplicationService,
   ) {}
 
   /** What opening had to mend is told from now on for a while, whenever somebody asks first. */
@@ -59,13 +67,16 @@ export class LogHealthIndicator implements OnApplicationBootstrap {
   }
 
   async #look(): Promise<LogHealth> {
-    const freeBytes = await this.logs.freeBytes();
-    const refused = await this.#refusedLogs();
+    const { ok, reasons: hindrances } = this.logs.engineHealth() ?? { ok: true, reasons: [] };
+    // Of a storage that cannot be reached nobody would get an answer in time.
+    const freeBytes = ok ? await this.logs.freeBytes() : undefined;
+    const refused = ok ? await this.#refusedLogs() : [unreachableStorage(hindrances)];
+    const lags = new Map(this.replication?.lag().map((lag) => [lag.log, lag]));
     const names = this.logs.logNames();
     const stats = names.map((log) => this.logs.stats(log));
     const findings = [
       ...refused,
-      ...stats.flatMap((each) => this.#logFindings(each)),
+      ...stats.flatMap((each) => this.#logFindings(each, lags.get(each.log))),
       ...freeSpaceFindings(freeBytes, this.#neededBytes(stats)),
     ];
     const reasons = findings.filter((finding) => this.#isDown(finding));
@@ -78,7 +89,7 @@ export class LogHealthIndicator implements OnApplicationBootstrap {
     };
   }
 
-  #logFindings(stats: LogStats): HealthFinding[] {
+  #logFindings(stats: LogStats, replica: ReplicationLag | undefined): HealthFinding[] {
     const { log } = stats;
     const now = performance.now();
     const firstSeen = this.#firstSeen.get(log) ?? now;
@@ -89,7 +100,9 @@ export class LogHealthIndicator implements OnApplicationBootstrap {
       recovery: this.logs.recoveryReport(log),
       openMs: now - firstSeen,
       lastCompaction: this.watch.lastOutcome(log),
+      lastFold: this.watch.lastFold(log),
       dueMs: this.watch.dueMs(log) ?? 0,
+      replica,
     };
     return logFindings(condition, {
       ...health,

@@ -1,13 +1,13 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { CompactionService } from '../compaction/index.js';
-import { AppendLogService } from '../storage/index.js';
+import { AppendLogService, ReplicationService } from '../storage/index.js';
 import { CompactionWatch } from './compaction-watch.service.js';
 import { healthController } from './health.controller.js';
 import { healthCheckRoom } from './health-check.room.js';
 import { LogHealthIndicator } from './log.health.js';
 import { LoopbackGuard } from './loopback.guard.js';
-import { metricsController } from './metrics.controller.js';
-import { LogMetrics } from './metrics.service.js';
+import { metricsController } from './metrics/metrics.controller.js';
+import { LogMetrics } from './metrics/metrics.service.js';
 import {
   MONITORING_OPTIONS,
   type MonitoringOptions,
@@ -51,8 +51,17 @@ export class MonitoringModule {
 function metricsProvider(options: ResolvedMonitoringOptions): Provider {
   return {
     provide: LogMetrics,
-    inject: [AppendLogService, CompactionWatch, { token: CompactionService, optional: true }],
-    useFactory: (logs: AppendLogService, watch: CompactionWatch, compaction?: CompactionService) =>
-      LogMetrics.from(options, { logs, watch, compaction }),
+    inject: [
+      AppendLogService,
+      CompactionWatch,
+      { token: CompactionService, optional: true },
+      { token: ReplicationService, optional: true },
+    ],
+    useFactory: (
+      logs: AppendLogService,
+      watch: CompactionWatch,
+      compaction?: CompactionService,
+      replication?: ReplicationService,
+    ) => LogMetrics.from(options, { logs, watch, compaction, replication }),
   };
 }

@@ -21,6 +21,8 @@ export interface HealthOptions {
   mainFileStaleMs?: number;
   /** For how long it is told that opening had to mend something, in milliseconds. @default 86400000 (24 hours) */
   recoveryHealedMs?: number;
+  /** For how long an entry may wait for the replica of `replicateTo`, in milliseconds. @default 60000 (a minute) */
+  replicaBehindMs?: number;
   /** Warnings for which the answer is down instead of up. @default none */
   downOn?: readonly WarningTopic[];
 }
@@ -93,6 +95,7 @@ export const MONITORING_DEFAULTS = Object.freeze({
   minFreeBytes: 256 * 1024 * 1024,
   mainFileStaleMs: 600_000,
   recoveryHealedMs: 86_400_000,
+  replicaBehindMs: 60_000,
   healthPath: 'health',
   metricsPath: 'metrics',
 });
@@ -136,6 +139,7 @@ function resolveHealth(health: HealthOptions): ResolvedHealthOptions {
       compactionOverdueMs === undefined ? undefined : amount('compactionOverdueMs', compactionOverdueMs),
     mainFileStaleMs: amount('mainFileStaleMs', health.mainFileStaleMs ?? MONITORING_DEFAULTS.mainFileStaleMs),
     recoveryHealedMs: amount('recoveryHealedMs', health.recoveryHealedMs ?? MONITORING_DEFAULTS.recoveryHealedMs),
+    replicaBehindMs: amount('replicaBehindMs', health.replicaBehindMs ?? MONITORING_DEFAULTS.replicaBehindMs),
     downOn: Object.freeze([...downOn]),
   });
 }

@@ -22,6 +22,7 @@ import {
   type CompactOptions,
   type DiffOptions,
   diffStates,
+  type EngineHealth,
   type EntryMeta,
   type EraseOptions,
   type ErasureReceipt,
@@ -318,6 +319,11 @@ export class AppendLogService implements OnModuleInit, OnApplicationShutdown {
       () => undefined,
       (engine) => engine.freeBytes(),
     );
+  }
+
+  /** What hinders the engine, as a lost connection; undefined for one that depends on nothing but its own files. */
+  engineHealth(): EngineHealth | undefined {
+    return this.#engine.health?.();
   }
 
   /**

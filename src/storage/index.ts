@@ -24,6 +24,7 @@ export {
   type EntryOp,
   type EraseOptions,
   type ErasureReceipt,
+  emptyStats,
   encodeJson,
   Follower,
   type FsyncMode,
@@ -55,6 +56,7 @@ export {
   type StreamOptions,
   setMember,
   Texts,
+  tell,
   ValueCache,
 } from './log/index.js';
 export { LogRepository } from './log.repository.js';

@@ -18,10 +18,19 @@ export interface ShippedLog {
   compact(): Promise<unknown>;
 }
 
+/** Entries that wait, and when the first of them came. */
+interface Waiting {
+  upTo: number;
+  since: number;
+}
+
 export class LogShipper {
   #shippedSeq: number | undefined;
   #error: string | undefined;
-  #behindSince: number | undefined;
+  /** Those that came first. As long as nobody answers, all that is here may be lacking there. */
+  #waiting: Waiting | undefined;
+  /** Those that came when the former were waiting already: a log that is written to all the time has always some. */
+  #later: Waiting | undefined;
   readonly #stopping = new AbortController();
   readonly #ended: Promise<void>;
 
@@ -31,17 +40,20 @@ export class LogShipper {
     private readonly replica: LogReplica,
     private readonly onTrouble: (message: string) => void,
   ) {
+    this.touch();
     this.#ended = this.#run();
   }
 
   /** Something new is durable here. */
   touch(): void {
-    this.#behindSince ??= performance.now();
+    const upTo = this.log.newestSeq();
+    if (this.#waiting === undefined) this.#waiting = { upTo, since: performance.now() };
+    else this.#later = { upTo, since: this.#later?.since ?? performance.now() };
   }
 
   lag(): ReplicationLag {
     const entries = Math.max(0, this.log.newestSeq() - (this.#shippedSeq ?? 0));
-    const ms = entries > 0 && this.#behindSince !== undefined ? performance.now() - this.#behindSince : 0;
+    const ms = entries > 0 && this.#waiting !== undefined ? performance.now() - this.#waiting.since : 0;
     return { log: this.log.name, shippedSeq: this.#shippedSeq, entries, ms, error: this.#error };
   }
 
@@ -107,8 +119,11 @@ export class LogShipper {
     // Being reached is no success yet where an entry is refused each time.
     if (isThere || seq > (this.#shippedSeq ?? seq)) this.#error = undefined;
     this.#shippedSeq = seq;
-    if (isThere) this.#behindSince = undefined;
-    else this.#behindSince ??= performance.now();
+    while (this.#waiting !== undefined && seq >= this.#waiting.upTo) {
+      this.#waiting = this.#later;
+      this.#later = undefined;
+    }
+    if (!isThere && this.#waiting === undefined) this.touch();
   }
 
   #fail(error: unknown): void {

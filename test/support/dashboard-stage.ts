@@ -6,7 +6,12 @@ import { networkInterfaces } from 'node:os';
 import { type CanActivate, type INestApplication, type LoggerService, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CompactionModule } from '../../src/compaction/index.js';
-import { LogDashboardModule, type LogDashboardOptions } from '../../src/monitoring/index.js';
+import {
+  LogDashboardModule,
+  type LogDashboardOptions,
+  MonitoringModule,
+  type MonitoringOptions,
+} from '../../src/monitoring/index.js';
 import { AppendLogService, StorageModule, type StorageOptions } from '../../src/storage/index.js';
 import { temporaryDirectory } from './store.js';
 
@@ -29,6 +34,8 @@ export interface StageOptions {
   port?: number;
   logger?: LoggerService;
   hasCompaction?: boolean;
+  /** Left out: no `MonitoringModule`. */
+  monitoring?: MonitoringOptions;
 }
 
 /** An application that is initialised and does not listen yet. */
@@ -39,6 +46,7 @@ export async function createDashboardApplication(
   const imports = [
     StorageModule.forRoot({ ...options.storage, dataDir: options.dataDir }),
     ...(options.hasCompaction === false ? [] : [CompactionModule.forRoot({ enabled: false })]),
+    ...(options.monitoring ? [MonitoringModule.forRoot(options.monitoring)] : []),
     LogDashboardModule.forRoot(options.dashboard),
   ];
   Module({ imports })(Root);

@@ -2,12 +2,14 @@
 import { join } from 'node:path';
 import { assertKey, encodeChange } from './change.js';
 import { compactLog } from './compaction.js';
+import { emptyStats } from './empty-stats.js';
 import type { EntryMeta, LogChange, LogEntry } from './entry.js';
 import { erase, finishErasure } from './erasure.js';
 import { LogError, toLogError } from './errors.js';
 import { type Audience, FileLog } from './file-log.js';
 import { type FileSystem, makeDirectoryDurably, NodeFileSystem } from './file-system.js';
 import { keptFiles } from './kept-files.js';
+import { tell } from './listeners.js';
 import { DirectoryLock } from './lock.js';
 import type { LogContext } from './log-context.js';
 import type {
@@ -314,46 +316,3 @@ export function fileEngineOn(disk: FileSystem): LogEngineFactory {
 
 /** The default engine. @publicApi */
 export const fileEngine: LogEngineFactory = fileEngineOn(new NodeFileSystem());
-
-/** A listener that fails is told of, and keeps nobody else from being told. */
-function tell<A extends unknown[]>(
-  listeners: ReadonlySet<(...heard: A) => void>,
-  logger: EngineLogger,
-  ...heard: A
-): void {
-  for (const listener of [...listeners]) {
-    try {
-      listener(...heard);
-    } catch (error) {
-      logger.error(`A listener to changes failed: ${(error as Error)?.message ?? error}`);
-    }
-  }
-}
-
-function emptyStats(log: string): LogStats {
-  return {
-    log,
-    keys: 0,
-    entries: 0,
-    seq: 0,
-    firstSeq: 0,
-    sizeBytes: 0,
-    checkpointBytes: 0,
-    entriesSinceCheckpoint: 0,
-    liveBytes: 0,
-    appends: 0,
-    batches: 0,
-    fsyncs: 0,
-    bytesWritten: 0,
-    pending: 0,
-    cacheHits: 0,
-    cacheMisses: 0,
-    cacheBytes: 0,
-    lastTimestamp: undefined,
-    poisoned: undefined,
-    diskFull: undefined,
-    mainFileSeq: undefined,
-    mainFileStaleMs: 0,
-    mainFileError: undefined,
-  };
-}

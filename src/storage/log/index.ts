@@ -5,12 +5,14 @@ export { assertKey } from './change.js';
 export { backupDirectory, type DirectoryBackupOptions, type DirectoryBackupReport } from './directory-backup.js';
 export { type DirectoryFile, type DirectoryFileKind, directoryFiles, logsOf } from './directory-files.js';
 export { type VerifiedFile, type VerifyOptions, type VerifyStep, verifyDirectory } from './directory-verification.js';
+export { emptyStats } from './empty-stats.js';
 export type { EntryMeta, EntryOp, LogChange, LogEntry } from './entry.js';
 export { LogError, type LogErrorCode, type LogErrorDetails } from './errors.js';
 export { FileLogEngine, fileEngine, fileEngineOn } from './file-engine.js';
 export { type FileSystem, NodeFileSystem, type OpenFile, type OpenMode } from './file-system.js';
 export { type FollowOptions, followLog } from './following.js';
 export { assertPlainObject, cloneJson, encodeJson, setMember } from './json-value.js';
+export { tell } from './listeners.js';
 export { type Holder, holderOf } from './lock.js';
 export type {
   BatchListener,

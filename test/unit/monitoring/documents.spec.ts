@@ -72,7 +72,7 @@ describe('the page', () => {
       about,
       answer,
     ]);
-    const down = ['poisoned', 'disk-full', 'recovery-refused', 'closed'];
+    const down = ['poisoned', 'disk-full', 'recovery-refused', 'storage-unreachable', 'closed'];
     expect(told).toEqual([
       ...down.map((about) => [about, 'down']),
       ...WARNING_TOPICS.map((about) => [about, 'warning']),

@@ -99,6 +99,18 @@ describe('is down', () => {
     expect(reasons[0]?.message).toMatch(/^The store is closed: /);
   });
 
+  test('where the storage cannot be reached, and asks it for nothing then', async () => {
+    const engine = new FakeEngine();
+    const { health } = await stage({ storage: { engine: () => engine } });
+    const hindered = { ok: false, reasons: ['There is no connection to here.'] };
+    Object.assign(engine, { health: () => hindered, freeBytes: () => new Promise(() => {}) });
+    const { status, reasons } = await health();
+    expect([status, ...topics(reasons)]).toEqual(['down', 'storage-unreachable']);
+    expect(reasons[0]?.message).toBe('The storage cannot do its work: There is no connection to here.');
+    Object.assign(engine, { health: () => ({ ok: true, reasons: [] }), freeBytes: async () => undefined });
+    expect(await health()).toMatchObject({ status: 'up', reasons: [] });
+  });
+
   test('for each warning that is told to be one', async () => {
     const given = { minFreeBytes: 1e15, downOn: ['disk-nearly-full'] as const };
     const { status, reasons, warnings } = await (await stage({ monitoring: { health: given } })).health();

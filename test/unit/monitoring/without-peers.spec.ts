@@ -46,7 +46,7 @@ test('nor does anybody need them for the types of the package', () => {
     }
   };
   visit(join('src', 'index.ts'));
-  expect(seen).toContain(join('src', 'monitoring', 'metrics.service.ts'));
+  expect(seen).toContain(join('src', 'monitoring', 'metrics', 'metrics.service.ts'));
   expect(packages).toContain('@nestjs/common');
   expect([...packages].filter((name) => OPTIONAL.includes(name))).toEqual([]);
 });

@@ -207,6 +207,39 @@ describe('a replica', () => {
   });
 });
 
+test('a replica that keeps up does not lag by more than an entry takes, though there is always one on its way', async () => {
+  const copy = new Copy();
+  const { logs, replication } = await start(copy);
+  const send = copy.send.bind(copy);
+  let newest = 0;
+  copy.send = async (log, entry) => {
+    for (let i = 0; i < 1_000 && newest <= (entry.seq as number) + 1; i += 1) await sleep(1);
+    await send(log, entry);
+  };
+  let longest = 0;
+  for (newest = 1; newest <= 60; newest += 1) {
+    await set(logs, newest);
+    await sleep(10);
+    longest = Math.max(longest, lagOf(replication)?.ms ?? 0);
+    expect(lagOf(replication)?.entries).toBeGreaterThan(0);
+  }
+  expect(longest).toBeLessThan(400);
+  newest = Number.POSITIVE_INFINITY;
+});
+
+test('a replica that is away from the start is behind from the start', async () => {
+  const copy = new Copy();
+  const first = await start(copy);
+  await set(first.logs, 1);
+  await until(() => copy.seqs().length === 1);
+  await first.close();
+  copy.isAway = true;
+  const { replication } = await start(copy, first.dataDir);
+  await until(() => (lagOf(replication)?.ms ?? 0) > 30);
+  copy.isAway = false;
+  await until(() => lagOf(replication)?.ms === 0);
+});
+
 test('without a replica nothing is sent, and nothing lags', async () => {
   const directory = await temporaryDirectory();
   cleanups.push(() => directory.remove());
