@@ -55,7 +55,12 @@ export const ROOMS: Room[] = [
     imports: [storageDoor, compactionDoor],
     packages: [...NEST, ...NODE, ...FS, 'prom-client', 'uplot'],
   },
-  { name: 'jetstream', files: /^src\/jetstream\//, imports: [storageDoor], packages: [...NEST, ...NODE, '@nats-io/'] },
+  {
+    name: 'jetstream',
+    files: /^src\/jetstream\//,
+    imports: [logDoor, storageDoor],
+    packages: [...NODE, '@nats-io/'],
+  },
   { name: 'the contract', files: /^src\/contract\//, imports: [logDoor], packages: [...NODE] },
   { name: 'the rules of the game', files: /^src\/game\/rules\//, imports: [], packages: [] },
   {

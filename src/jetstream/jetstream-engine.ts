@@ -24,7 +24,7 @@ import {
   type ResolvedLogOptions,
   type StreamOptions,
   tell,
-} from '../storage/index.js';
+} from '../storage/log/index.js';
 import { Control } from './control.js';
 import { Link } from './link.js';
 import type { EncodedWrite } from './message.js';

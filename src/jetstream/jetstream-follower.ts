@@ -1,5 +1,5 @@
 /** Reads what another process writes into the streams, and writes nothing. */
-import type { CompactionReport, ErasureReceipt, LogEngineFactory, LogEntry } from '../storage/index.js';
+import type { CompactionReport, ErasureReceipt, LogEngineFactory, LogEntry } from '../storage/log/index.js';
 import { JetStreamEngine } from './jetstream-engine.js';
 import { type JetStreamOptions, resolveJetStreamOptions } from './options.js';
 

@@ -4,15 +4,14 @@
  * says which entry it is; each is accepted only behind the one before it, so nothing is missing in between, or there twice.
  */
 import { headers } from '@nats-io/transport-node';
+import type { LogReplica, LogReplicaFactory } from '../storage/index.js';
 import {
   type EngineLogger,
   type EraseOptions,
   type LogEntry,
   LogError,
-  type LogReplica,
-  type LogReplicaFactory,
   resolveLogOptions,
-} from '../storage/index.js';
+} from '../storage/log/index.js';
 import { jetStreamEngine } from './jetstream-engine.js';
 import { apiCode, Link } from './link.js';
 import { encodeMessage } from './message.js';

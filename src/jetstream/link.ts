@@ -7,7 +7,7 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { type EngineLogger, LogError } from '../storage/index.js';
+import { type EngineLogger, LogError } from '../storage/log/index.js';
 import type { ResolvedJetStreamOptions } from './options.js';
 
 /** A frozen server is given up after two of these. */

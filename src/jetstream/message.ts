@@ -2,7 +2,7 @@
  * Entries ⇄ messages. A message is one JSON object: `op`, `key`, `value` or `data`, `meta`, and for a change that builds
  * on what was read, `base`: the seq of the newest whole state that its writer had seen. See {@link Precedence}.
  */
-import type { EntryMeta, LogEntry } from '../storage/index.js';
+import type { EntryMeta, LogEntry } from '../storage/log/index.js';
 
 /** A change as JSON text, made at the moment of the call. */
 export interface EncodedWrite {

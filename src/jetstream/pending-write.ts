@@ -1,5 +1,5 @@
 /** A write on its way: what it wants, and how far it has come. */
-import type { LogEntry } from '../storage/index.js';
+import type { LogEntry } from '../storage/log/index.js';
 
 /** What is to be sent for a write as things are now; undefined where nothing is to be written. */
 export interface Draft {

@@ -4,7 +4,7 @@
  * which is noted before anything is removed.
  */
 import type { ConsumerInfo } from '@nats-io/jetstream';
-import type { CompactionReport } from '../storage/index.js';
+import type { CompactionReport } from '../storage/log/index.js';
 import { Feed } from './feed.js';
 import { pause } from './link.js';
 import { readPast } from './stream-history.js';

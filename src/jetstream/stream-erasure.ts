@@ -4,7 +4,7 @@
  * Safe to repeat: an erasure that was interrupted is finished by calling it again.
  */
 import { randomBytes } from 'node:crypto';
-import { type EntryMeta, type ErasureReceipt, LogError, Texts } from '../storage/index.js';
+import { type EntryMeta, type ErasureReceipt, LogError, Texts } from '../storage/log/index.js';
 import { allHaveSeen } from './stream-compaction.js';
 import { type Past, readPast } from './stream-history.js';
 import type { StreamLog } from './stream-log.js';

@@ -8,7 +8,7 @@ import {
   LogError,
   type StreamOptions,
   setMember,
-} from '../storage/index.js';
+} from '../storage/log/index.js';
 import { pause } from './link.js';
 import { type Delivered, decodeMessage, entryOf, expectedOf, type Message, Precedence } from './message.js';
 import type { StreamLog } from './stream-log.js';

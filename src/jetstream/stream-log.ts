@@ -8,7 +8,7 @@ import {
   LogError,
   type LogStats,
   type RecoveryReport,
-} from '../storage/index.js';
+} from '../storage/log/index.js';
 import type { ControlRecord } from './control.js';
 import { Feed, type FeedTarget } from './feed.js';
 import { type Delivered, type EncodedWrite, encodeMessage } from './message.js';

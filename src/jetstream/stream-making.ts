@@ -1,7 +1,7 @@
 /** Finds the stream of a log, or makes it. */
 import { DiscardPolicy, RetentionPolicy, StorageType, type StreamInfo } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
-import { type EngineLogger, LogError } from '../storage/index.js';
+import { type EngineLogger, LogError } from '../storage/log/index.js';
 import type { Control } from './control.js';
 import { apiCode, type Link } from './link.js';
 import type { LogNames } from './names.js';

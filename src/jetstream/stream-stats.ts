@@ -1,7 +1,7 @@
 /** A log's figures, from its view and from what the servers told of its stream last. */
 
 import type { StreamInfo } from '@nats-io/jetstream';
-import type { LogStats } from '../storage/index.js';
+import type { LogStats } from '../storage/log/index.js';
 import type { View } from './view.js';
 import type { WriteQueue } from './write-queue.js';
 

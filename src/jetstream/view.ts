@@ -1,5 +1,5 @@
 /** What one process knows of a log: for each live key the place of its newest value, and the newest values themselves. */
-import { type LogEntry, ValueCache } from '../storage/index.js';
+import { type LogEntry, ValueCache } from '../storage/log/index.js';
 import { type Delivered, decodeMessage, entryOf, type Message, Precedence } from './message.js';
 import type { LogNames } from './names.js';
 

@@ -1,5 +1,5 @@
 /** What the servers say to a write, in the words of the store. */
-import { LogError } from '../storage/index.js';
+import { LogError } from '../storage/log/index.js';
 import type { Link } from './link.js';
 import type { PendingWrite } from './pending-write.js';
 

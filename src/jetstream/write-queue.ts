@@ -4,7 +4,7 @@
  * counts once. It has happened once this process's own view shows it; the acknowledgement alone only stops the sending.
  */
 import { createInbox, headers, type Msg, nuid } from '@nats-io/transport-node';
-import { type LogEntry, LogError } from '../storage/index.js';
+import { type LogEntry, LogError } from '../storage/log/index.js';
 import type { Link } from './link.js';
 import { PendingWrite, type WriteOrder } from './pending-write.js';
 import type { Applied } from './view.js';

@@ -5,18 +5,13 @@ export { type GameState, GameStateRepository } from './game-state.repository.js'
 export { GuardedObservable } from './guarded-observable.js';
 export { getRepositoryToken, InjectRepository } from './inject-repository.decorator.js';
 export { compareBy, LEADERBOARD_FIELDS, type LeaderboardField, type PlayerSummary } from './leaderboard.js';
-// What an engine of another kind is built of.
 export {
-  applyEntry,
-  assertKey,
   assertLogName,
-  assertPlainObject,
   type BatchListener,
   type ChangeListener,
   type CommittedBatch,
   type CompactionReport,
   type CompactOptions,
-  cloneJson,
   type DiffOptions,
   type EngineHealth,
   type EngineLogger,
@@ -24,12 +19,8 @@ export {
   type EntryOp,
   type EraseOptions,
   type ErasureReceipt,
-  emptyStats,
-  encodeJson,
-  Follower,
   type FsyncMode,
   fileEngine,
-  filterOf,
   type KeptFile,
   type LogChange,
   type LogEngine,
@@ -54,10 +45,6 @@ export {
   resolveLogOptions,
   type StateChange,
   type StreamOptions,
-  setMember,
-  Texts,
-  tell,
-  ValueCache,
 } from './log/index.js';
 export { LogRepository } from './log.repository.js';
 export { KNOWN_LOGS, LogEntity, type LogEntityOptions } from './log-entity.decorator.js';
