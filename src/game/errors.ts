@@ -16,7 +16,7 @@ export type GameErrorCode =
   | 'NOT_ENOUGH_ARTISTS'
   /** The application is shutting down; the game goes on after the restart. */
   | 'GAME_CLOSING'
-  /** The game of the channel is run by another process of the bot. */
+  /** The game of the channel, or a correction, is with another process of the bot, which does not answer just now. */
   | 'GAME_ELSEWHERE'
   /** The game was taken back before. */
   | 'ALREADY_UNDONE'
@@ -41,6 +41,14 @@ export function gameElsewhere(): GameError {
   return new GameError(
     'GAME_ELSEWHERE',
     'The game here is run by another process of this bot just now, and cannot be played from this one. Try again in a moment.',
+  );
+}
+
+/** The refusal of what another process is still at. */
+export function busyElsewhere(): GameError {
+  return new GameError(
+    'GAME_ELSEWHERE',
+    'Another process of this bot is at something of the kind just now. Try again in a moment.',
   );
 }
 

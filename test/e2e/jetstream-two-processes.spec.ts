@@ -92,13 +92,39 @@ async function all(engine: LogEngine, log: string): Promise<unknown[]> {
 }
 
 describe('two bots on one replicated store', () => {
-  it('refuses at the one what the other runs, and says so', async () => {
+  it('shows and plays at the one what the other runs', async () => {
     const [first, second] = await startTwo();
     const guest = await playAt(first);
-    const beside = guest.at(second.url);
+    const view = await guest.at(second.url).sees('the round', isIn('round', 1));
+    const other = await RoomGuest.enter(second.url, ROOM);
+    await expect(other.startGame({ rounds: 1 })).rejects.toThrow(/409.*running here already/);
+    expect(await other.answer(view, 1)).toMatchObject({ status: 'accepted' });
+    expect(await other.answer(view, 2)).toMatchObject({ status: 'already-answered' });
+    const answered = ({ players }: GameView) => players.length === 2 && players.every((one) => one.answered);
+    await guest.sees('both answers', answered);
+    await other.sees('both answers', answered);
+    expect(await other.answer(await other.sees('round 2', isIn('round', 2)), 0)).toMatchObject({ status: 'accepted' });
+    await Promise.all([guest, other].map((one) => one.sees('the podium', isIn('finished'))));
+    await eventually(async () => expect(await boardOf(second)).toHaveLength(2));
+    await withStore(async (engine) => {
+      const players = await all(engine, 'players');
+      expect(players).toEqual([expect.objectContaining({ totalGames: 1 }), expect.objectContaining({ totalGames: 1 })]);
+      // Nothing that was asked of the other process is left.
+      await eventually(async () => expect(await all(engine, 'errands')).toEqual([]));
+    });
+  }, 90_000);
+
+  it('lets its host stop at the one what the other runs, and nobody else', async () => {
+    const [first, second] = await startTwo();
+    const guest = await playAt(first);
     const view = await guest.sees('the round', isIn('round'));
-    await expect(beside.answer(view, 1)).rejects.toThrow(/409.*another process/);
-    await expect(beside.startGame({ rounds: 1 })).rejects.toThrow(/409.*another process/);
+    const other = await RoomGuest.enter(second.url, ROOM);
+    await other.sees('the round', isIn('round'));
+    await expect(other.stop(view)).rejects.toThrow(/403.*host/);
+    const stopped = other.sees('the end', isIn('stopped'));
+    await guest.at(second.url).stop(view);
+    await stopped;
+    await withStore(async (engine) => expect(await all(engine, 'game_state')).toEqual([]));
   }, 60_000);
 
   it('lets the other go on with the round when one is killed, and credits everybody once', async () => {
@@ -108,9 +134,10 @@ describe('two bots on one replicated store', () => {
     const killedAt = performance.now();
 
     const heir = guest.at(second.url);
-    const view = await heir.sees('the round go on', isIn('round', 1));
+    const view = await heir.sees('the round', isIn('round', 1));
+    // Refused until the game has been taken over.
+    await eventually(async () => expect(await heir.answer(view, 0)).toMatchObject({ status: 'already-answered' }));
     expect(performance.now() - killedAt).toBeLessThan(TAKEOVER_MS);
-    expect(await heir.answer(view, 0)).toMatchObject({ status: 'already-answered' });
     expect(await heir.answer(await heir.sees('round 2', isIn('round', 2)), 0)).toMatchObject({ status: 'accepted' });
     await heir.sees('the podium', isIn('finished'));
     await eventually(expectCountedOnce);
@@ -126,7 +153,8 @@ describe('two bots on one replicated store', () => {
     const guest = await playAt(first);
     first.signal('SIGSTOP');
     const heir = guest.at(second.url);
-    const view = await heir.sees('the round go on', isIn('round', 1));
+    const view = await heir.sees('the round', isIn('round', 1));
+    await eventually(async () => expect(await heir.answer(view, 0)).toMatchObject({ status: 'already-answered' }));
     first.signal('SIGCONT');
     expect(view.gameId).toBe((await heir.sees('the pause', isIn('pause', 1))).gameId);
     expect(await heir.answer(await heir.sees('round 2', isIn('round', 2)), 0)).toMatchObject({ status: 'accepted' });

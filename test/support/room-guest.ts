@@ -33,6 +33,11 @@ export class RoomGuest {
     await post(`${this.room}/start`, { name: 'Guest', ...settings }, { Cookie: this.cookie, Origin: this.origin });
   }
 
+  /** Ends a game; only its host may. */
+  async stop({ gameId }: GameView): Promise<void> {
+    await post(`${this.room}/stop`, { name: 'Guest', gameId }, { Cookie: this.cookie, Origin: this.origin });
+  }
+
   /** The first view from now on, the present one included, of which something is true. */
   async sees(what: string, isIt: (view: GameView) => boolean, patienceMs = 20_000): Promise<GameView> {
     const response = await fetch(`${this.room}/events?name=Guest`, {

@@ -3,6 +3,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Subscription } from 'rxjs';
 import { InjectRepository, type LogEntry, LogRepository } from '../../storage/index.js';
 import type { GameClock } from '../clock.js';
+import { busyElsewhere } from '../errors.js';
 import { Holder, isSameHolder, successorOf } from './holder.js';
 import { Living } from './living.js';
 import { ProcessRecord } from './process-record.js';
@@ -18,6 +19,8 @@ export const LEASE_OPTIONS = Symbol('LEASE_OPTIONS');
 
 /** Beats within the time to live: two may fail before anything is lost. */
 const BEATS = 3;
+/** Between two looks whether a duty is free. */
+const TURN_MS = 50;
 
 /** Thrown inside an atomic step to leave it without writing anything. */
 const EVICTED = Symbol('evicted');
@@ -97,6 +100,32 @@ export class ProcessLease {
     const meta = { actor: 'game', reason: `${duty} taken over` };
     const kept = await this.duties.update(duty, (current) => (isSameHolder(current, seen) ? next : current), meta);
     return isSameHolder(kept, next);
+  }
+
+  /**
+   * Runs a task while no other process runs one of this duty. Within a process the caller sees to it that one runs at a
+   * time. A process that loses its lease in the middle goes on, so each step of the task must bear that another begins.
+   * @throws GameError GAME_ELSEWHERE where the others took longer than three times a process may be silent
+   */
+  async exclusively<T>(duty: string, task: () => Promise<T>): Promise<T> {
+    const { clock, ttlMs } = this.options;
+    const deadline = clock.now() + ttlMs * BEATS;
+    while (!(await this.takes(duty))) {
+      if (this.hasLeft || clock.now() >= deadline) throw busyElsewhere();
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, TURN_MS));
+    }
+    try {
+      return await task();
+    } finally {
+      await this.yields(duty).catch((error: unknown) => this.logger.warn(`${duty} could not be given back: ${error}`));
+    }
+  }
+
+  /** Gives a duty back. */
+  private async yields(duty: string): Promise<void> {
+    const { process } = this;
+    const meta = { actor: 'game', reason: `${duty} done` };
+    await this.duties.update(duty, (current) => (current?.process === process ? undefined : current), meta);
   }
 
   /** Says good-bye, so that others need not wait; what this process holds may be taken from now on. */

@@ -20,8 +20,11 @@ export interface SavedGames {
    * @param leaveOut called with channels whose state is none of this version
    */
   take(isHere: (channelId: string) => boolean, leaveOut: (channelId: string) => void): AsyncIterable<GameState>;
-  /** @throws GameError GAME_ELSEWHERE where the channel has a game, which this process does not run as the caller knows */
-  refuseElsewhere(channelId: string): Promise<void>;
+  /**
+   * Who runs the game of a channel, which this process does not as the caller knows; undefined where there is none.
+   * @throws GameError GAME_ELSEWHERE where its process is gone, and nobody has taken it over yet
+   */
+  runnerOf(channelId: string): Promise<string | undefined>;
   /** Games that other processes run. */
   elsewhere(isHere: (channelId: string) => boolean): Promise<GameState[]>;
 }
@@ -52,7 +55,9 @@ export class SoleGames implements SavedGames {
     }
   }
 
-  async refuseElsewhere(): Promise<void> {}
+  async runnerOf(): Promise<undefined> {
+    return undefined;
+  }
 
   async elsewhere(): Promise<GameState[]> {
     return [];

@@ -1,6 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { StorageModule } from '../../storage/index.js';
 import type { GameClock } from '../clock.js';
+import { Errand } from './errand.js';
+import { Errands } from './errands.service.js';
 import { Holder } from './holder.js';
 import { LEASE_OPTIONS, type LeaseOptions, ProcessLease } from './process-lease.service.js';
 import { ProcessRecord } from './process-record.js';
@@ -31,9 +33,9 @@ export class SharedGamesModule {
     return {
       module: SharedGamesModule,
       global: true,
-      imports: [StorageModule.forFeature([ProcessRecord, Holder])],
-      providers: [ProcessLease, { provide: LEASE_OPTIONS, useValue: { ttlMs, clock } }],
-      exports: [ProcessLease],
+      imports: [StorageModule.forFeature([ProcessRecord, Holder, Errand])],
+      providers: [ProcessLease, Errands, { provide: LEASE_OPTIONS, useValue: { ttlMs, clock } }],
+      exports: [ProcessLease, Errands],
     };
   }
 }

@@ -71,8 +71,12 @@ export class SharedGames implements SavedGames {
     }
   }
 
-  async refuseElsewhere(channelId: string): Promise<void> {
-    if (readSavedState(await this.states.loadGameState(channelId))) throw gameElsewhere();
+  async runnerOf(channelId: string): Promise<string | undefined> {
+    const saved = await this.states.loadGameState(channelId);
+    if (!saved || !readSavedState(saved)) return undefined;
+    const holder = holderOf(saved);
+    if (!holder || this.isFree(saved)) throw gameElsewhere();
+    return holder.process;
   }
 
   async elsewhere(isHere: (channelId: string) => boolean): Promise<GameState[]> {

@@ -152,9 +152,11 @@ export class GameRecords {
     return this.repository.update(gameId, (record) => record && fn(record), meta);
   }
 
-  /** Runs one correction of what has been recorded at a time. */
+  /** Runs one correction of what has been recorded at a time, of all processes. */
   exclusively<T>(correction: () => Promise<T>): Promise<T> {
-    const result = this.corrections.then(correction);
+    const { lease } = this;
+    const next = lease ? () => lease.exclusively('corrections', correction) : correction;
+    const result = this.corrections.then(next);
     this.corrections = result.catch(() => undefined);
     return result;
   }
