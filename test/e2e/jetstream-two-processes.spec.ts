@@ -1,5 +1,4 @@
 /** Two bots of dist/main.js on one real nats-server: one dies, or sleeps, in the middle of a round. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BoardRow, GameView } from '../../src/game/index.js';
 import { jetStreamEngine } from '../../src/jetstream/index.js';
@@ -7,6 +6,7 @@ import { type LogEngine, resolveLogOptions } from '../../src/storage/log/index.j
 import { type BotApplication, startBotApplication } from '../support/bot-application.js';
 import { RecordedMessages } from '../support/log-words.js';
 import { type NatsServer, natsServer, removeNatsServers } from '../support/nats.js';
+import { eventually } from '../support/patience.js';
 import { RoomGuest } from '../support/room-guest.js';
 
 const ROOM = 'shared';
@@ -167,18 +167,6 @@ describe('two bots on one replicated store', () => {
     await expectCountedOnce();
   }, 90_000);
 });
-
-/** Resolves once nothing is thrown any more; rejects with what was thrown last. */
-async function eventually(look: () => Promise<unknown>): Promise<void> {
-  for (const deadline = performance.now() + 20_000; ; await sleep(100)) {
-    try {
-      await look();
-      return;
-    } catch (error) {
-      if (performance.now() > deadline) throw error;
-    }
-  }
-}
 
 async function startAgain(): Promise<BotApplication> {
   const bot = await startBotApplication('./nowhere', 0, { NATS_URL: server.url, NATS_PREFIX: prefix });
