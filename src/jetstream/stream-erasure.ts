@@ -1,10 +1,13 @@
 /**
  * Erasing from a stream: each message that tells of it is deleted, overwritten by the server. A message cannot be changed,
  * so where a live value stands in one that must go, a whole state for instance, it is first written again by itself.
- * Safe to repeat: an erasure that was interrupted is finished by calling it again.
+ * What is to be erased is noted first and the note removed last: whoever opens the log in between goes on. Every step may
+ * be done again, and by several processes at once.
  */
 import { randomBytes } from 'node:crypto';
 import { type EntryMeta, type ErasureReceipt, LogError, Texts } from '../storage/log/index.js';
+import { type ErasureIntent, ErasureIntents } from './erasure-intents.js';
+import { isNowhere } from './link.js';
 import { allHaveSeen } from './stream-compaction.js';
 import { type Past, readPast } from './stream-history.js';
 import type { StreamLog } from './stream-log.js';
@@ -21,27 +24,96 @@ export interface Erasure {
 /** @throws LogError `LOG_CONFLICT` where a live value mentions what is to be erased; nothing is changed then */
 export async function eraseFromStream(log: StreamLog, erasure: Erasure): Promise<ErasureReceipt> {
   const { key, mentions, meta } = erasure;
-  const requestedAt = new Date().toISOString();
-  const mentionsUpToSeq = await assertNotMentioned(log, erasure);
-  const existed = key !== undefined && log.view.index.has(key);
-  if (existed) await log.append({ op: 'DELETE', key, json: undefined, meta: undefined });
-  const upToSeq = log.view.seq;
-  const found = await search(log, erasure, upToSeq, mentionsUpToSeq);
-  await keepLiveValues(log, found);
-  const lines = await deleteAll(log, found, upToSeq);
-  const receipt: ErasureReceipt = {
+  await finishErasures(log);
+  // What others wrote before this was called is erased, too.
+  await log.catchUp();
+  const intent: ErasureIntent = {
     id: randomBytes(6).toString('hex'),
-    log: log.context.names.log,
+    requestedAt: new Date().toISOString(),
+    mentions: [...mentions],
+    mentionsUpToSeq: await assertNotMentioned(log, erasure),
+    existed: key !== undefined && log.view.index.has(key),
+  };
+  if (key !== undefined) intent.key = key;
+  const texts = new Texts([...mentions, ...(key === undefined ? [] : [key])]);
+  if (meta && !texts.standIn(meta)) intent.meta = meta;
+  await intentsOf(log).begin(intent);
+  const { receipt, isWhole } = await finish(log, intent);
+  if (isWhole) return receipt;
+  const { stream } = log.context.names;
+  throw new LogError(
+    'LOG_IO',
+    `The values are erased from ${stream}, the tombstones are not: a process that follows it lags behind.`,
+    { file: stream, hint: 'Erase again, or open the log again, once it has caught up or ended.' },
+  );
+}
+
+/** Goes on with what was begun, here or by another process; one that is still at it is not disturbed. */
+export async function finishErasures(log: StreamLog): Promise<void> {
+  const intents = intentsOf(log);
+  for (const id of await intents.pending()) {
+    const kept = await intents.read(id);
+    if (!kept) continue;
+    const { isWhole } = await finish(log, kept.intent);
+    const { logger, names } = log.context;
+    if (isWhole) logger.log(`An erasure from ${names.log} that had begun at ${kept.intent.requestedAt} is finished.`);
+    else logger.warn(`Tombstones of an erasure from ${names.log} are left: a process that follows it lags behind.`);
+  }
+}
+
+/** @returns whether nothing is left for later */
+async function finish(log: StreamLog, intent: ErasureIntent): Promise<{ receipt: ErasureReceipt; isWhole: boolean }> {
+  const { id, requestedAt, existed, meta } = intent;
+  const { names } = log.context;
+  const upToSeq = await deleteKey(log, intent);
+  let outcome = { lines: 0, isWhole: true };
+  if (upToSeq !== undefined) {
+    const found = await search(log, intent, upToSeq);
+    await keepLiveValues(log, found);
+    outcome = await deleteAll(log, found, upToSeq);
+    if (outcome.isWhole) await intentsOf(log).drop(id);
+  }
+  const { lines, isWhole } = outcome;
+  const receipt: ErasureReceipt = {
+    id,
+    log: names.log,
     requestedAt,
     finishedAt: new Date().toISOString(),
     existed,
-    upToSeq,
-    files: lines > 0 ? [{ file: log.context.names.stream, lines }] : [],
+    upToSeq: upToSeq ?? log.view.seq,
+    files: lines > 0 ? [{ file: names.stream, lines }] : [],
     removedFiles: [],
   };
-  const texts = new Texts([...mentions, ...(key === undefined ? [] : [key])]);
-  if (meta && !texts.standIn(meta)) receipt.meta = meta;
-  return receipt;
+  if (meta) receipt.meta = meta;
+  return { receipt, isWhole };
+}
+
+/**
+ * The tombstone comes before everything else: from then on nobody reads the value. It stands only behind values that were
+ * there while the intent said that it is missing; so one who comes late does not delete what was written since.
+ * @returns the seq behind which a later life begins; undefined where another process has finished the erasure
+ */
+async function deleteKey(log: StreamLog, { id, key }: ErasureIntent): Promise<number | undefined> {
+  const intents = intentsOf(log);
+  for (;;) {
+    let kept = await intents.read(id);
+    if (!kept) return undefined;
+    if (kept.intent.upToSeq !== undefined) return kept.intent.upToSeq;
+    await log.catchUp();
+    let upToSeq = log.view.seq;
+    const isWanted = async () => {
+      upToSeq = log.view.seq;
+      kept = await intents.read(id);
+      return kept !== undefined && kept.intent.upToSeq === undefined;
+    };
+    const tombstone = key === undefined ? undefined : await log.revise(key, { fn: () => undefined, isWanted });
+    upToSeq = tombstone?.seq ?? upToSeq;
+    if (kept && kept.intent.upToSeq === undefined && (await intents.noteDeleted(kept, upToSeq))) return upToSeq;
+  }
+}
+
+function intentsOf({ context }: StreamLog): ErasureIntents {
+  return new ErasureIntents(context.link, context.names);
 }
 
 /** @returns where the log stood when nothing live mentioned it */
@@ -77,9 +149,8 @@ interface Found {
 
 async function search(
   log: StreamLog,
-  { key, mentions }: Erasure,
+  { key, mentions, mentionsUpToSeq }: ErasureIntent,
   upToSeq: number,
-  mentionsUpToSeq: number,
 ): Promise<Found> {
   const mentioned = new Texts(mentions);
   const all = new Texts([...mentions, ...(key === undefined ? [] : [key])]);
@@ -109,13 +180,14 @@ async function search(
 async function keepLiveValues(log: StreamLog, { seqs, stateSeq }: Found): Promise<void> {
   const isGoing = (seq: number) => seq <= stateSeq || seqs.has(seq);
   const keys = [...log.view.index].filter(([, { seq }]) => isGoing(seq)).map(([key]) => key);
+  const again = { fn: (value: unknown) => value, meta: KEPT, isWanted: isGoing };
   const window = 256;
   for (let at = 0; at < keys.length; at += window) {
-    await Promise.all(keys.slice(at, at + window).map((key) => log.update<unknown>(key, (value) => value, KEPT)));
+    await Promise.all(keys.slice(at, at + window).map((key) => log.revise(key, again)));
   }
 }
 
-async function deleteAll(log: StreamLog, found: Found, upToSeq: number): Promise<number> {
+async function deleteAll(log: StreamLog, found: Found, upToSeq: number) {
   const { control, names, link } = log.context;
   const { seqs, tombstones, stateSeq, changesHistory, upToMs } = found;
   const before = await log.messages();
@@ -127,33 +199,19 @@ async function deleteAll(log: StreamLog, found: Found, upToSeq: number): Promise
   const doing = `Erasing from ${names.stream}`;
   const removed = new Set<number>();
   const remove = async (seq: number) => {
-    await link
-      .ask(doing, () => link.manager.streams.deleteMessage(names.stream, seq, true))
-      .catch((error) => {
-        // Gone already, by a compaction or by the attempt before.
-        if (!isGone(error)) throw error;
-      });
+    await link.ask(doing, () =>
+      link.manager.streams.deleteMessage(names.stream, seq, true).catch((error) => {
+        // Gone already, by a compaction or by another process.
+        if (!isNowhere(error)) throw error;
+      }),
+    );
     removed.add(seq);
   };
   if (stateSeq > 0)
     for await (const { seq, isVoid } of readPast(log, 1, upToSeq)) if (seq <= stateSeq || isVoid) await remove(seq);
   for (const seq of seqs) if (!removed.has(seq)) await remove(seq);
   log.values.forget();
-  if (tombstones.length > 0 && !(await allHaveSeen(log, upToSeq))) {
-    throw new LogError(
-      'LOG_IO',
-      `The values are erased from ${names.stream}, the tombstones are not: a process that follows it lags behind.`,
-      {
-        file: names.stream,
-        hint: 'Erase again once it has caught up or ended.',
-      },
-    );
-  }
-  for (const seq of tombstones) if (!removed.has(seq)) await remove(seq);
-  return Math.max(0, before - (await log.messages()));
-}
-
-function isGone(error: unknown): boolean {
-  const code = (error as { code?: unknown })?.code;
-  return code === 10057 || code === 10043 || code === 10037;
+  const isWhole = tombstones.length === 0 || (await allHaveSeen(log, upToSeq));
+  if (isWhole) for (const seq of tombstones) if (!removed.has(seq)) await remove(seq);
+  return { lines: Math.max(0, before - (await log.messages())), isWhole };
 }

@@ -11,6 +11,7 @@ import {
 } from '../storage/log/index.js';
 import type { ControlRecord } from './control.js';
 import { Feed, type FeedTarget } from './feed.js';
+import { pause } from './link.js';
 import { type Delivered, type EncodedWrite, encodeMessage } from './message.js';
 import { StoredValues } from './stored-values.js';
 import { type LogContext, makeStream } from './stream-making.js';
@@ -18,10 +19,21 @@ import { statsOf } from './stream-stats.js';
 import { type Applied, type Place, View } from './view.js';
 import { HEADER_BYTES, type ViewOfWrites, WriteQueue, type WrittenBatch } from './write-queue.js';
 
+/** Between two looks at whether the view has caught up. */
+const CATCH_UP_MS = 20;
+
 /** Those who are told of what was written, here or elsewhere. */
 export interface Audience {
   entry(entry: LogEntry): void;
   batch(batch: WrittenBatch): void;
+}
+
+/** What an update does: called with the value that is there; it may be called again. */
+export interface Revision {
+  fn(current: unknown): unknown;
+  meta?: EntryMeta | undefined;
+  /** Whether to write, asked once it is known which seq (0: none) the value that would be replaced has. */
+  isWanted?(seq: number): boolean | Promise<boolean>;
 }
 
 export class StreamLog implements FeedTarget, ViewOfWrites {
@@ -111,6 +123,17 @@ export class StreamLog implements FeedTarget, ViewOfWrites {
 
   beginAnew(): void {
     this.#feed?.restart();
+  }
+
+  /** Resolves once the view shows what the stream holds now. @throws LogError `LOG_IO` */
+  async catchUp(): Promise<void> {
+    const { link, names } = this.context;
+    for (const deadline = Date.now() + link.options.writeTimeoutMs; ; await pause(CATCH_UP_MS)) {
+      // Asked again each time: the message may have been deleted meanwhile.
+      if (this.view.seq >= (await this.askTail(names.subjects))) return;
+      this.assertOpen();
+      if (Date.now() > deadline) throw link.failure(`Following ${names.stream}`, new Error('the view is behind'));
+    }
   }
 
   // What the feed asks of the view.
@@ -209,27 +232,33 @@ export class StreamLog implements FeedTarget, ViewOfWrites {
     fn: (current: T | undefined) => T | undefined,
     meta?: EntryMeta,
   ): Promise<T | undefined> {
-    this.assertOpen();
-    const subject = this.context.names.key(key);
-    const entry = await this.queue.enqueue({
-      kind: 'update',
-      key,
-      subject,
-      bytes: key.length,
-      draft: () => this.#draft(key, subject, fn as (current: unknown) => unknown, meta),
-    });
+    const entry = await this.revise(key, { fn: fn as Revision['fn'], meta });
     return entry?.op === 'SET' ? (cloneJson(entry.value) as T) : undefined;
   }
 
-  async #draft(key: string, subject: string, fn: (current: unknown) => unknown, meta: EntryMeta | undefined) {
+  /** @returns the entry that was written, if any was */
+  revise(key: string, revision: Revision): Promise<LogEntry | undefined> {
+    this.assertOpen();
+    const subject = this.context.names.key(key);
+    const draft = () => this.#draft(key, subject, revision);
+    return this.queue.enqueue({ kind: 'update', key, subject, bytes: key.length, draft });
+  }
+
+  async #draft(key: string, subject: string, { fn, meta, isWanted }: Revision) {
     for (;;) {
       const { view } = this;
       const place = view.index.get(key);
       const { stateSeq } = view;
       const expected = view.tailOf(key, subject);
+      const seq = place?.seq ?? 0;
       const current = await this.#valueAt(key, place);
+      if (isWanted && !(await isWanted(seq))) return undefined;
       // Read on the way: what is compared must be as old as what was read.
       if (view !== this.view || place !== view.index.get(key) || expected !== view.tailOf(key, subject)) continue;
+      if (place && current === undefined) {
+        await this.#lookAgain(key, seq);
+        continue;
+      }
       const next = fn(cloneJson(current));
       if (next === undefined && place === undefined) return undefined;
       const json = next === undefined ? undefined : encodeJson(next, 'value');
@@ -263,8 +292,7 @@ export class StreamLog implements FeedTarget, ViewOfWrites {
       const seq = place?.seq ?? 0;
       const value = await this.#valueAt(key, place);
       if (place === undefined || value !== undefined) return cloneJson(value) as T;
-      // Gone since: a newer one is there by now.
-      if (this.view.index.get(key)?.seq === seq) throw this.#lostValue(key, seq);
+      await this.#lookAgain(key, seq);
     }
   }
 
@@ -278,17 +306,17 @@ export class StreamLog implements FeedTarget, ViewOfWrites {
     return value;
   }
 
-  #lostValue(key: string, seq: number): LogError {
-    const { names } = this.context;
-    return new LogError(
-      'LOG_CORRUPT',
-      `Message ${seq} of ${names.stream} is gone, which holds ${JSON.stringify(key)}.`,
-      {
-        file: names.stream,
-        key,
-        hint: 'Somebody removed it by other means than this store.',
-      },
-    );
+  /** A message was gone: a newer one is there, though the view may not show it yet. @throws LogError `LOG_CORRUPT` */
+  async #lookAgain(key: string, seq: number): Promise<void> {
+    if (this.view.index.get(key)?.seq !== seq) return;
+    await this.catchUp();
+    if (this.view.index.get(key)?.seq !== seq) return;
+    const { stream } = this.context.names;
+    throw new LogError('LOG_CORRUPT', `Message ${seq} of ${stream} is gone, which holds ${JSON.stringify(key)}.`, {
+      file: stream,
+      key,
+      hint: 'Somebody removed it by other means than this store.',
+    });
   }
 
   /** The state of one moment; values that a compaction removes meanwhile are given as they are then. */
