@@ -1,6 +1,6 @@
 /**
  * What must be known of a log beside its entries, in a stream of its own (they have no place to note it): how far back its
- * history is whole, and up to where tombstones may be gone. One small record a log, changed by compare-and-set.
+ * history is whole. One small record a log, changed by compare-and-set.
  */
 import { DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { apiCode, isNowhere, type Link } from './link.js';
@@ -11,13 +11,9 @@ export interface ControlRecord {
   wholeFromSeq: number;
   /** When that entry was written, in milliseconds since 1970. */
   wholeFromMs: number;
-  /** Up to here tombstones may have been removed: who has seen less begins anew. */
-  tombstonesGoneSeq: number;
-  /** The newest whole state that was removed; updates that build on older ones stay void. */
-  stateFloorSeq: number;
 }
 
-const NONE: ControlRecord = { wholeFromSeq: 0, wholeFromMs: 0, tombstonesGoneSeq: 0, stateFloorSeq: 0 };
+const NONE: ControlRecord = { wholeFromSeq: 0, wholeFromMs: 0 };
 /** Somebody else was first. */
 export const WRONG_LAST_SEQ = 10071;
 const OTHER_CONFIGURATION = 10058;

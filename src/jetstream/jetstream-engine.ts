@@ -218,17 +218,16 @@ export class JetStreamEngine implements LogEngine {
   /** A stream is no file, but it is where the entries are kept. */
   async keptFiles(log: string): Promise<KeptFile[]> {
     const ready = await this.#readable(log);
-    await this.#assertOpen().ask(`Looking at the log ${log}`, () => ready.lastSeq());
-    const { state } = ready.info ?? {};
+    const { state } = await ready.look();
     const kept: KeptFile = {
       log,
       kind: 'active',
       file: ready.context.names.stream,
-      bytes: state?.bytes ?? 0,
+      bytes: state.bytes,
       compressed: false,
-      entries: state?.messages ?? 0,
+      entries: state.messages,
     };
-    if (state && state.messages > 0) {
+    if (state.messages > 0) {
       kept.firstSeq = state.first_seq;
       kept.lastSeq = state.last_seq;
       kept.from = new Date(state.first_ts as unknown as string).toISOString();

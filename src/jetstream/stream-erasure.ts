@@ -8,11 +8,14 @@ import { randomBytes } from 'node:crypto';
 import { type EntryMeta, type ErasureReceipt, LogError, Texts } from '../storage/log/index.js';
 import { type ErasureIntent, ErasureIntents } from './erasure-intents.js';
 import { isNowhere } from './link.js';
-import { allHaveSeen } from './stream-compaction.js';
-import { type Past, readPast } from './stream-history.js';
+import { type Message, Precedence } from './message.js';
+import { untilAllHaveSeen } from './stream-compaction.js';
+import { readPast } from './stream-history.js';
 import type { StreamLog } from './stream-log.js';
 
 const NAMED_KEYS = 5;
+/** How long those who lag behind are waited for: they would have to read the log anew. */
+const POLITE_MS = 2000;
 const KEPT: EntryMeta = { reason: 'kept while what stood beside it was erased' };
 
 export interface Erasure {
@@ -26,7 +29,7 @@ export async function eraseFromStream(log: StreamLog, erasure: Erasure): Promise
   const { key, mentions, meta } = erasure;
   await finishErasures(log);
   // What others wrote before this was called is erased, too.
-  await log.catchUp();
+  await log.live.catchUp();
   const intent: ErasureIntent = {
     id: randomBytes(6).toString('hex'),
     requestedAt: new Date().toISOString(),
@@ -38,14 +41,7 @@ export async function eraseFromStream(log: StreamLog, erasure: Erasure): Promise
   const texts = new Texts([...mentions, ...(key === undefined ? [] : [key])]);
   if (meta && !texts.standIn(meta)) intent.meta = meta;
   await intentsOf(log).begin(intent);
-  const { receipt, isWhole } = await finish(log, intent);
-  if (isWhole) return receipt;
-  const { stream } = log.context.names;
-  throw new LogError(
-    'LOG_IO',
-    `The values are erased from ${stream}, the tombstones are not: a process that follows it lags behind.`,
-    { file: stream, hint: 'Erase again, or open the log again, once it has caught up or ended.' },
-  );
+  return finish(log, intent);
 }
 
 /** Goes on with what was begun, here or by another process; one that is still at it is not disturbed. */
@@ -54,26 +50,22 @@ export async function finishErasures(log: StreamLog): Promise<void> {
   for (const id of await intents.pending()) {
     const kept = await intents.read(id);
     if (!kept) continue;
-    const { isWhole } = await finish(log, kept.intent);
+    await finish(log, kept.intent);
     const { logger, names } = log.context;
-    if (isWhole) logger.log(`An erasure from ${names.log} that had begun at ${kept.intent.requestedAt} is finished.`);
-    else logger.warn(`Tombstones of an erasure from ${names.log} are left: a process that follows it lags behind.`);
+    logger.log(`An erasure from ${names.log} that had begun at ${kept.intent.requestedAt} is finished.`);
   }
 }
 
-/** @returns whether nothing is left for later */
-async function finish(log: StreamLog, intent: ErasureIntent): Promise<{ receipt: ErasureReceipt; isWhole: boolean }> {
+async function finish(log: StreamLog, intent: ErasureIntent): Promise<ErasureReceipt> {
   const { id, requestedAt, existed, meta } = intent;
   const { names } = log.context;
   const upToSeq = await deleteKey(log, intent);
-  let outcome = { lines: 0, isWhole: true };
+  let lines = 0;
   if (upToSeq !== undefined) {
     const found = await search(log, intent, upToSeq);
-    await keepLiveValues(log, found);
-    outcome = await deleteAll(log, found, upToSeq);
-    if (outcome.isWhole) await intentsOf(log).drop(id);
+    if (found) lines = await takeOut(log, found);
+    await intentsOf(log).drop(id);
   }
-  const { lines, isWhole } = outcome;
   const receipt: ErasureReceipt = {
     id,
     log: names.log,
@@ -85,7 +77,7 @@ async function finish(log: StreamLog, intent: ErasureIntent): Promise<{ receipt:
     removedFiles: [],
   };
   if (meta) receipt.meta = meta;
-  return { receipt, isWhole };
+  return receipt;
 }
 
 /**
@@ -99,7 +91,7 @@ async function deleteKey(log: StreamLog, { id, key }: ErasureIntent): Promise<nu
     let kept = await intents.read(id);
     if (!kept) return undefined;
     if (kept.intent.upToSeq !== undefined) return kept.intent.upToSeq;
-    await log.catchUp();
+    await log.live.catchUp();
     let upToSeq = log.view.seq;
     const isWanted = async () => {
       upToSeq = log.view.seq;
@@ -137,48 +129,69 @@ async function assertNotMentioned(log: StreamLog, { key, mentions }: Erasure): P
 }
 
 interface Found {
-  /** Messages that go, tombstones of the key apart. */
+  /** Messages that tell of it, and are no whole states. */
   seqs: Set<number>;
-  tombstones: number[];
+  /** Messages that count for nothing: without what goes, they might. */
+  voids: number[];
   /** The newest whole state that tells of it; it goes, and so does everything before it. */
   stateSeq: number;
   /** Whether entries of other keys are among them, so that earlier moments are no longer what they were. */
   changesHistory: boolean;
-  upToMs: number;
+  timeMs: number;
 }
 
-async function search(
-  log: StreamLog,
-  { key, mentions, mentionsUpToSeq }: ErasureIntent,
-  upToSeq: number,
-): Promise<Found> {
+/** Looks at everything up to a seq; and, where there is something to erase, draws a mark and looks on up to that. */
+async function search(log: StreamLog, intent: ErasureIntent, upToSeq: number): Promise<Found | undefined> {
+  const found: Found = { seqs: new Set(), voids: [], stateSeq: 0, changesHistory: false, timeMs: 0 };
+  const precedence = new Precedence();
+  const tells = tellsOf(intent);
+  for await (const past of readPast(log, 1, upToSeq, precedence)) {
+    const { seq, message, isVoid } = past;
+    found.timeMs = Math.max(found.timeMs, past.timeMs);
+    if (isVoid) found.voids.push(seq);
+    if (!message || !tells(message, seq)) continue;
+    if (message.key === undefined) found.stateSeq = seq;
+    else found.seqs.add(seq);
+    if (message.key === undefined || message.key !== intent.key) found.changesHistory = true;
+  }
+  if (found.seqs.size === 0 && found.stateSeq === 0) return undefined;
+  const markSeq = await log.mark();
+  for await (const { seq, isVoid } of readPast(log, upToSeq + 1, markSeq, precedence))
+    if (isVoid) found.voids.push(seq);
+  return found;
+}
+
+function tellsOf({ key, mentions, mentionsUpToSeq }: ErasureIntent): (message: Message, seq: number) => boolean {
   const mentioned = new Texts(mentions);
   const all = new Texts([...mentions, ...(key === undefined ? [] : [key])]);
-  const found: Found = { seqs: new Set(), tombstones: [], stateSeq: 0, changesHistory: false, upToMs: 0 };
-  const isMentioned = ({ seq }: Past, ...values: unknown[]) =>
-    mentions.length > 0 && seq <= mentionsUpToSeq && values.some((value) => mentioned.standIn(value));
-  for await (const past of readPast(log, 1, upToSeq)) {
-    found.upToMs = Math.max(found.upToMs, past.timeMs);
-    const { message, seq } = past;
-    if (!message) continue;
-    const isNamed = message.meta !== undefined && all.standIn(message.meta);
-    if (message.key === undefined) {
-      const data = message.data ?? {};
-      if (isNamed || (key !== undefined && Object.hasOwn(data, key)) || isMentioned(past, data)) found.stateSeq = seq;
-    } else if (message.key === key) {
-      if (message.op === 'DELETE') found.tombstones.push(seq);
-      else found.seqs.add(seq);
-    } else if (isNamed || isMentioned(past, message.key, message.value)) {
-      found.seqs.add(seq);
-      found.changesHistory = true;
-    }
+  return (message, seq) => {
+    const { meta, data, value } = message;
+    if ((meta !== undefined && all.standIn(meta)) || (key !== undefined && message.key === key)) return true;
+    if (message.key === undefined && key !== undefined && Object.hasOwn(data ?? {}, key)) return true;
+    return mentions.length > 0 && seq <= mentionsUpToSeq && mentioned.standIn([message.key, value, data]);
+  };
+}
+
+async function takeOut(log: StreamLog, found: Found): Promise<number> {
+  await keepLiveValues(log, found);
+  const { seqs, voids, stateSeq, changesHistory } = found;
+  const before = (await log.look()).state.messages;
+  if (changesHistory) {
+    const wholeFromMs = Math.max(found.timeMs, log.view.timeMs);
+    await log.context.control.raise(log.context.names.log, { wholeFromSeq: log.view.seq, wholeFromMs });
   }
-  return found;
+  await untilAllHaveSeen(log, log.view.seq, POLITE_MS);
+  // Whoever reads meanwhile judges what is left as it was judged before: what is void goes first, a whole state last.
+  for (const seq of voids) await remove(log, seq);
+  if (stateSeq > 0) for await (const { seq } of readPast(log, 1, stateSeq)) await remove(log, seq);
+  for (const seq of seqs) if (seq > stateSeq) await remove(log, seq);
+  log.values.forget();
+  return Math.max(0, before - (await log.look()).state.messages);
 }
 
 /** Live values that lie in what is to go are written again, unless somebody writes them meanwhile. */
 async function keepLiveValues(log: StreamLog, { seqs, stateSeq }: Found): Promise<void> {
-  const isGoing = (seq: number) => seq <= stateSeq || seqs.has(seq);
+  const isGoing = (seq: number) => seq > 0 && (seq <= stateSeq || seqs.has(seq));
   const keys = [...log.view.index].filter(([, { seq }]) => isGoing(seq)).map(([key]) => key);
   const again = { fn: (value: unknown) => value, meta: KEPT, isWanted: isGoing };
   const window = 256;
@@ -187,31 +200,11 @@ async function keepLiveValues(log: StreamLog, { seqs, stateSeq }: Found): Promis
   }
 }
 
-async function deleteAll(log: StreamLog, found: Found, upToSeq: number) {
-  const { control, names, link } = log.context;
-  const { seqs, tombstones, stateSeq, changesHistory, upToMs } = found;
-  const before = await log.messages();
-  const boundary =
-    stateSeq > 0 || changesHistory
-      ? { wholeFromSeq: log.view.seq, wholeFromMs: Math.max(upToMs, log.view.timeMs) }
-      : {};
-  await control.raise(names.log, { ...boundary, tombstonesGoneSeq: upToSeq, stateFloorSeq: stateSeq });
-  const doing = `Erasing from ${names.stream}`;
-  const removed = new Set<number>();
-  const remove = async (seq: number) => {
-    await link.ask(doing, () =>
-      link.manager.streams.deleteMessage(names.stream, seq, true).catch((error) => {
-        // Gone already, by a compaction or by another process.
-        if (!isNowhere(error)) throw error;
-      }),
-    );
-    removed.add(seq);
-  };
-  if (stateSeq > 0)
-    for await (const { seq, isVoid } of readPast(log, 1, upToSeq)) if (seq <= stateSeq || isVoid) await remove(seq);
-  for (const seq of seqs) if (!removed.has(seq)) await remove(seq);
-  log.values.forget();
-  const isWhole = tombstones.length === 0 || (await allHaveSeen(log, upToSeq));
-  if (isWhole) for (const seq of tombstones) if (!removed.has(seq)) await remove(seq);
-  return { lines: Math.max(0, before - (await log.messages())), isWhole };
+async function remove({ context: { link, names } }: StreamLog, seq: number): Promise<void> {
+  await link.ask(`Erasing from ${names.stream}`, () =>
+    link.manager.streams.deleteMessage(names.stream, seq, true).catch((error) => {
+      // Gone already, by a compaction or by another process.
+      if (!isNowhere(error)) throw error;
+    }),
+  );
 }
