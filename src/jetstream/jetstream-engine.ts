@@ -31,9 +31,10 @@ import type { EncodedWrite } from './message.js';
 import { LogNames, logOfStream } from './names.js';
 import { type JetStreamOptions, type ResolvedJetStreamOptions, resolveJetStreamOptions } from './options.js';
 import { compactStream } from './stream-compaction.js';
-import { eraseFromStream } from './stream-erasure.js';
+import { eraseFromStream, finishErasures } from './stream-erasure.js';
 import { rebuildState, streamEntries } from './stream-history.js';
 import { StreamLog } from './stream-log.js';
+import type { LogContext } from './stream-making.js';
 import type { WrittenBatch } from './write-queue.js';
 
 const ENTRIES_PER_TURN = 1000;
@@ -217,17 +218,16 @@ export class JetStreamEngine implements LogEngine {
   /** A stream is no file, but it is where the entries are kept. */
   async keptFiles(log: string): Promise<KeptFile[]> {
     const ready = await this.#readable(log);
-    await this.#assertOpen().ask(`Looking at the log ${log}`, () => ready.lastSeq());
-    const { state } = ready.info ?? {};
+    const { state } = await ready.look();
     const kept: KeptFile = {
       log,
       kind: 'active',
       file: ready.context.names.stream,
-      bytes: state?.bytes ?? 0,
+      bytes: state.bytes,
       compressed: false,
-      entries: state?.messages ?? 0,
+      entries: state.messages,
     };
-    if (state && state.messages > 0) {
+    if (state.messages > 0) {
       kept.firstSeq = state.first_seq;
       kept.lastSeq = state.last_seq;
       kept.from = new Date(state.first_ts as unknown as string).toISOString();
@@ -271,16 +271,33 @@ export class JetStreamEngine implements LogEngine {
       maxPendingBytes: this.options.maxPendingBytes,
       logger: this.logger,
     };
-    const started = StreamLog.open(context, {
-      entry: (entry) => tell(this.#listeners, this.logger, log, entry),
-      batch: (batch) => this.#tellBatch(log, batch),
-    });
+    const started = this.#open(context);
     this.#opening.set(log, started);
     started.then(
       (opened) => this.#logs.set(log, opened),
       () => this.#opening.delete(log),
     );
     return started;
+  }
+
+  async #open(context: LogContext): Promise<StreamLog> {
+    const { log } = context.names;
+    const opened = await StreamLog.open(context, {
+      entry: (entry) => tell(this.#listeners, this.logger, log, entry),
+      batch: (batch) => this.#tellBatch(log, batch),
+    });
+    try {
+      await this.complete(opened);
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
+    return opened;
+  }
+
+  /** Before a log is served: what somebody began in it, and was killed, is finished. */
+  protected complete(opened: StreamLog): Promise<void> {
+    return finishErasures(opened);
   }
 
   /** Acknowledged by the servers, which is no fsync. */
