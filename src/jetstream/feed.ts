@@ -20,8 +20,6 @@ export interface FeedTarget {
   take(message: Delivered): void;
   /** Seq of the newest message that is there, by the leader: the consumer may stand on a server that is behind. */
   lastSeq(): Promise<number>;
-  /** A consumer stands; nothing that it delivers has been taken yet. May move `position`: then answer true. */
-  begun(): Promise<boolean>;
   /** Everything has been taken that was there when the consumer began. */
   caughtUp(): void;
 }
@@ -120,8 +118,6 @@ export class Feed {
       max_deliver: 1,
     });
     if (turn !== this.#turn) return;
-    if (await this.target.begun()) this.#turn += 1;
-    if (turn !== this.#turn) return;
     this.#heardAt = Date.now();
     this.#isLive = true;
     this.#toCatchUp = lastSeq;
@@ -182,13 +178,15 @@ export class Feed {
     this.target.caughtUp();
   }
 
-  /** Nothing comes, though something is missing: it may have been deleted meanwhile. */
+  /** Nothing comes, though something is missing: it may have been deleted meanwhile, or left out by the consumer. */
   #askAgain(turn: number): void {
+    const asked = Date.now() + 1;
     this.target.lastSeq().then(
       (lastSeq) => {
         if (turn !== this.#turn || this.#toCatchUp === undefined) return;
         this.#toCatchUp = lastSeq;
         this.#noteCaughtUp();
+        if (this.#toCatchUp !== undefined && this.#heardAt < asked) this.restart();
       },
       () => undefined,
     );
