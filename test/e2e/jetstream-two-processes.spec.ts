@@ -40,9 +40,9 @@ async function startTwo(): Promise<[BotApplication, BotApplication]> {
 }
 
 /** The same person at both bots, since a cookie is nobody's secret. */
-async function playAt(bot: BotApplication): Promise<RoomGuest> {
+async function playAt(bot: BotApplication, roundSeconds = 10): Promise<RoomGuest> {
   const guest = await RoomGuest.enter(bot.url, ROOM);
-  await guest.startGame({ rounds: 2, roundSeconds: 10, pauseSeconds: 2 });
+  await guest.startGame({ rounds: 2, roundSeconds, pauseSeconds: 2 });
   const view = await guest.sees('the first round', isIn('round', 1));
   expect(await guest.answer(view, 0)).toMatchObject({ status: 'accepted' });
   return guest;
@@ -94,7 +94,7 @@ async function all(engine: LogEngine, log: string): Promise<unknown[]> {
 describe('two bots on one replicated store', () => {
   it('shows and plays at the one what the other runs', async () => {
     const [first, second] = await startTwo();
-    const guest = await playAt(first);
+    const guest = await playAt(first, 5);
     const view = await guest.at(second.url).sees('the round', isIn('round', 1));
     const other = await RoomGuest.enter(second.url, ROOM);
     await expect(other.startGame({ rounds: 1 })).rejects.toThrow(/409.*running here already/);
@@ -165,6 +165,20 @@ describe('two bots on one replicated store', () => {
     expect(board).toHaveLength(1);
     await eventually(async () => expect(await boardOf(first)).toEqual(board));
     await expectCountedOnce();
+  }, 90_000);
+
+  it('goes on when the server was away for longer than anybody may be silent', async () => {
+    const [first, second] = await startTwo();
+    const guest = await playAt(first);
+    await server.kill();
+    await eventually(() => expect(first.output()).toContain('games are let go of'));
+    const view = await guest.sees('the round as it was', isIn('round', 1));
+    await server.start();
+    await eventually(async () => expect(await guest.answer(view, 1)).toMatchObject({ status: 'already-answered' }));
+    const heir = guest.at(second.url);
+    expect(await heir.answer(await heir.sees('round 2', isIn('round', 2)), 0)).toMatchObject({ status: 'accepted' });
+    await guest.sees('the podium', isIn('finished'));
+    await eventually(expectCountedOnce);
   }, 90_000);
 });
 
