@@ -92,6 +92,13 @@ async function all(engine: LogEngine, log: string): Promise<unknown[]> {
 }
 
 describe('two bots on one replicated store', () => {
+  it('do not start with a variable that is wrong, and say so in one line', async () => {
+    const started = startBotApplication('./nowhere', 0, { NATS_URL: server.url, NATS_REPLICAS: '2' });
+    const refused = (await started.catch((error: Error) => error)) as Error;
+    expect(refused.message).toContain('could not start: Expected NATS_REPLICAS to be 1, 3 or 5, got "2"');
+    expect(refused.message).not.toMatch(/^\s+at /m);
+  }, 60_000);
+
   it('shows and plays at the one what the other runs', async () => {
     const [first, second] = await startTwo();
     const guest = await playAt(first, 5);
