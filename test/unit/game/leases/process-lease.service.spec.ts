@@ -34,21 +34,6 @@ describe('ProcessLease', () => {
   });
 
   const processes = () => store.all('processes');
-  /** No beat is taken from now on, as if every answer were lost. */
-  const silence = (of: LogsDoor) => {
-    of.beforeWrite = () => {
-      throw new Error('the store does not answer');
-    };
-  };
-  const hang = (of: LogsDoor): (() => void) => {
-    let goOn = () => {};
-    const waiting = new Promise<void>((resolve) => (goOn = resolve));
-    of.beforeWrite = () => waiting;
-    return () => {
-      of.beforeWrite = () => {};
-      goOn();
-    };
-  };
 
   describe('joining', () => {
     it('is current once the store has its first beat, and not before', async () => {
@@ -66,13 +51,13 @@ describe('ProcessLease', () => {
     });
 
     it('fails where the store does not take the first beat', async () => {
-      silence(door);
+      door.silence();
       await expect(lease.ready()).rejects.toThrow('does not answer');
       expect(lease.isCurrent).toBe(false);
     });
 
     it('counts from the moment at which the beat was begun', async () => {
-      const goOn = hang(door);
+      const goOn = door.hang();
       const joining = lease.ready();
       await clock.advance(TTL_MS - 1);
       goOn();
@@ -86,7 +71,7 @@ describe('ProcessLease', () => {
       await other.ready();
       await lease.ready();
       const dead = other.id;
-      silence(otherDoor);
+      otherDoor.silence();
       expect(lease.isGone(dead)).toBe(false);
       await clock.advance(GONE_MS + BEAT_MS);
       expect(lease.isGone(dead)).toBe(true);
@@ -105,7 +90,7 @@ describe('ProcessLease', () => {
 
     it('may fail twice before anything is lost', async () => {
       await lease.ready();
-      silence(door);
+      door.silence();
       await clock.advance(TTL_MS - 1);
       door.beforeWrite = () => {};
       expect(lease.isCurrent).toBe(true);
@@ -115,7 +100,7 @@ describe('ProcessLease', () => {
 
     it('is not believed before it is taken', async () => {
       await lease.ready();
-      const goOn = hang(door);
+      const goOn = door.hang();
       await clock.advance(BEAT_MS + 10);
       expect(beats).toBe(1);
       goOn();
@@ -129,7 +114,7 @@ describe('ProcessLease', () => {
   describe('a loss', () => {
     it('comes when no beat was taken in time, and tells whoever asked', async () => {
       await lease.ready();
-      silence(door);
+      door.silence();
       await clock.advance(TTL_MS - 1);
       expect(losses).toEqual([]);
       await clock.advance(1);
@@ -140,7 +125,7 @@ describe('ProcessLease', () => {
     it('is over under another id, with the former one buried', async () => {
       await lease.ready();
       const former = lease.id;
-      silence(door);
+      door.silence();
       await clock.advance(TTL_MS);
       expect(lease.id).not.toBe(former);
       door.beforeWrite = () => {};
@@ -158,7 +143,7 @@ describe('ProcessLease', () => {
       asleep.onLoss(() => lost.push(asleep.id));
       await asleep.ready();
       const former = asleep.id;
-      const goOn = hang(door);
+      const goOn = door.hang();
       await sleeper.advance(BEAT_MS);
       // Time has gone on, and no timer had its turn yet.
       const { now } = sleeper;
@@ -197,9 +182,23 @@ describe('ProcessLease', () => {
 
     it('happens once for each life', async () => {
       await lease.ready();
-      silence(door);
+      door.silence();
       await clock.advance(TTL_MS * 5);
       expect(losses).toHaveLength(1);
+    });
+
+    it('happens once, also where the beat under way turns out to be that of somebody buried', async () => {
+      await lease.ready();
+      const former = lease.id;
+      const goOn = door.hang();
+      await clock.advance(TTL_MS);
+      const { id } = lease;
+      store.write('processes', former, undefined);
+      goOn();
+      await settled();
+      expect(losses).toEqual([id]);
+      expect(lease.id).toBe(id);
+      expect(processes()).toEqual({});
     });
   });
 
@@ -215,7 +214,7 @@ describe('ProcessLease', () => {
 
     it('are gone a quarter of the time later than they take themselves for lost, and are buried', async () => {
       const dead = other.id;
-      silence(otherDoor);
+      otherDoor.silence();
       await clock.advance(TTL_MS);
       expect(other.isCurrent).toBe(false);
       expect(lease.isGone(dead)).toBe(false);
@@ -226,7 +225,7 @@ describe('ProcessLease', () => {
 
     it('are not gone for one that is cut off', async () => {
       door.isDeaf = true;
-      silence(door);
+      door.silence();
       await clock.advance(GONE_MS * 3);
       expect(lease.isCurrent).toBe(false);
       expect(lease.isGone(other.id)).toBe(false);
@@ -240,17 +239,17 @@ describe('ProcessLease', () => {
 
     it('are not gone for one that has no lease of its own', async () => {
       const dead = other.id;
-      silence(otherDoor);
+      otherDoor.silence();
       await clock.advance(GONE_MS + BEAT_MS);
       expect(lease.isGone(dead)).toBe(true);
-      silence(door);
+      door.silence();
       await clock.advance(TTL_MS);
       expect(lease.isGone(dead)).toBe(false);
     });
 
     it('that gave a sign while they were being buried are alive', async () => {
       const dead = other.id;
-      silence(otherDoor);
+      otherDoor.silence();
       door.afterWrite = (log, key) => {
         // Both are heard before whoever buries it hears that this is done.
         if (log === 'processes' && key === dead) store.write('processes', dead, { beat: 1, ttlMs: TTL_MS });
@@ -261,9 +260,21 @@ describe('ProcessLease', () => {
       expect(lease.isGone(dead)).toBe(false);
     });
 
+    it('are not gone by a beat that was begun in time and took long', async () => {
+      const dead = other.id;
+      otherDoor.silence();
+      await clock.advance(TTL_MS - 1);
+      const goOn = door.hang();
+      await clock.advance(GONE_MS - TTL_MS + 2);
+      goOn();
+      await settled();
+      expect(lease.isCurrent).toBe(true);
+      expect(lease.isGone(dead)).toBe(false);
+    });
+
     it('that could not be buried are buried after a later beat', async () => {
       const dead = other.id;
-      silence(otherDoor);
+      otherDoor.silence();
       door.beforeWrite = (_, key) => {
         if (key === dead) throw new Error('not now');
       };
@@ -287,9 +298,15 @@ describe('ProcessLease', () => {
 
     it('stops every timer, waits for the beat under way and writes nothing afterwards', async () => {
       await lease.ready();
-      const goOn = hang(door);
+      const goOn = door.hang();
       await clock.advance(BEAT_MS);
-      const leaving = lease.leave();
+      door.beforeWrite = () => {};
+      let isLeft = false;
+      const leaving = lease.leave().then(() => {
+        isLeft = true;
+      });
+      await settled();
+      expect(isLeft).toBe(false);
       goOn();
       await leaving;
       expect(clock.running).toBe(0);
@@ -303,7 +320,7 @@ describe('ProcessLease', () => {
 
     it('takes the ids with it that were lost and not buried yet', async () => {
       await lease.ready();
-      silence(door);
+      door.silence();
       await clock.advance(TTL_MS);
       door.beforeWrite = () => {};
       await lease.leave();
@@ -314,70 +331,9 @@ describe('ProcessLease', () => {
       await other.leave();
       expect(otherDoor.writes).toBe(0);
       await lease.ready();
-      silence(door);
+      door.silence();
       await lease.leave();
       expect(lease.isCurrent).toBe(false);
-    });
-  });
-
-  describe('a duty', () => {
-    const duty = () => store.all('duties').sweeping;
-
-    it('is taken by one, which keeps it without writing again', async () => {
-      expect(await lease.takes('sweeping')).toBe(true);
-      expect(duty()).toEqual({ process: lease.id, term: 1 });
-      const { writes } = door;
-      expect(await lease.takes('sweeping')).toBe(true);
-      expect(await other.takes('sweeping')).toBe(false);
-      expect(door.writes).toBe(writes);
-    });
-
-    it('is one of two who ask at once', async () => {
-      await Promise.all([lease.ready(), other.ready()]);
-      const answers = await Promise.all([lease.takes('sweeping'), other.takes('sweeping')]);
-      expect(answers.sort()).toEqual([false, true]);
-    });
-
-    it('goes over once its holder is gone', async () => {
-      await other.takes('sweeping');
-      await lease.ready();
-      silence(otherDoor);
-      await clock.advance(TTL_MS);
-      expect(await lease.takes('sweeping')).toBe(false);
-      await clock.advance(BEAT_MS);
-      expect(await lease.takes('sweeping')).toBe(true);
-      expect(duty()).toEqual({ process: lease.id, term: 2 });
-    });
-
-    it('is not that of a process without a lease', async () => {
-      await lease.takes('sweeping');
-      silence(door);
-      await clock.advance(TTL_MS);
-      expect(await lease.takes('sweeping')).toBe(false);
-    });
-
-    it('is taken again after a loss', async () => {
-      await lease.takes('sweeping');
-      silence(door);
-      await clock.advance(TTL_MS);
-      door.beforeWrite = () => {};
-      await clock.advance(BEAT_MS);
-      expect(await lease.takes('sweeping')).toBe(true);
-      expect(duty()).toEqual({ process: lease.id, term: 2 });
-    });
-
-    it('that was written for one that was lost meanwhile is not its own', async () => {
-      await lease.ready();
-      // The store takes it at once, and whoever wrote it hears of that when its time is over.
-      let hear = () => {};
-      door.afterWrite = (log) => (log === 'duties' ? new Promise<void>((resolve) => (hear = resolve)) : undefined);
-      const asked = lease.takes('sweeping');
-      await settled();
-      expect(duty()).toMatchObject({ process: lease.id });
-      silence(door);
-      await clock.advance(TTL_MS);
-      hear();
-      expect(await asked).toBe(false);
     });
   });
 });

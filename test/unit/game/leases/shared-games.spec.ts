@@ -133,6 +133,18 @@ describe('SharedGames', () => {
       expect(saved()).toBeUndefined();
     });
 
+    it('does not take the next one of the same process with it', async () => {
+      const state = await here.begin();
+      here.door.afterWrite = () => {
+        throw new Error('no answer');
+      };
+      await expect(here.games.clear(state, META)).rejects.toThrow('no answer');
+      here.door.afterWrite = () => {};
+      await here.begin(aGame({ gameId: 'game-2' }));
+      await expect(here.games.clear(state, META)).rejects.toMatchObject(ELSEWHERE);
+      expect(saved()).toMatchObject({ gameId: 'game-2' });
+    });
+
     it('does not take the next one of the channel with it', async () => {
       const state = await here.begin();
       store.write('game_state', 'channel', undefined);

@@ -73,6 +73,26 @@ export class LogsDoor {
     return new ProcessLease(records, new LogRepository(this.logs, 'duties', entityCodec(Holder)), { ttlMs, clock });
   }
 
+  /** No write is taken from now on, as if every answer were lost. */
+  silence(): void {
+    this.beforeWrite = () => {
+      throw new Error('the store does not answer');
+    };
+  }
+
+  /** Writes wait from now on. @returns a function that lets them go on */
+  hang(): () => void {
+    let goOn = () => {};
+    const waiting = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    this.beforeWrite = () => waiting;
+    return () => {
+      this.beforeWrite = () => {};
+      goOn();
+    };
+  }
+
   hear(log: string, entry: LogEntry): void {
     if (this.isDeaf) this.missed.push(() => this.subject(log).next(entry));
     else this.subject(log).next(entry);
