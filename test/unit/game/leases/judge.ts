@@ -32,8 +32,9 @@ export class Judge {
     if (!this.areClocksTrue) return;
     const others = this.bots.filter((other) => other !== bot && !other.machine.isAway);
     for (const state of bot.known.values()) {
+      if (!bot.holds(state)) continue;
       const also = others.find((other) => other.known.has(state.gameId) && other.holds(state));
-      if (also && bot.holds(state)) this.accuse(`${bot.name} and ${also.name} both hold ${state.gameId}`);
+      if (also) this.accuse(`${bot.name} and ${also.name} both hold ${state.gameId}`);
     }
     for (const duty of DUTIES) {
       const answer = bot.duties.get(duty);
@@ -71,6 +72,8 @@ export class Judge {
     const say = (what: string) => this.accuse(`entry ${seq} of ${key} by ${author.name} ${what}`);
     if (!is) {
       this.counts.ends += 1;
+      // Whether anybody still thinks of it does no harm.
+      for (const { known } of this.bots) known.delete(was?.gameId ?? '');
       if (write.meta?.reason !== END.reason) say('takes a game away');
       if (!was || !author.ids.has(was.holder.process)) say(`ends ${was?.gameId}, which is another's`);
       return;

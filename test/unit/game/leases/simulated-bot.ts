@@ -20,7 +20,6 @@ export interface LeaseCode {
   SharedGames: new (...needed: ConstructorParameters<typeof SharedGames>) => SharedGames;
 }
 
-export const TTL_MS = 10_000;
 export const DUTIES = ['catalogue', 'sweeping'];
 const STEP_MS = 3_000;
 const STEP = { actor: 'simulation', reason: 'a step' };
@@ -66,6 +65,7 @@ export class SimulatedBot {
     readonly machine: Machine,
     readonly client: StoreClient,
     readonly channels: readonly string[],
+    ttlMs: number,
     code: LeaseCode,
   ) {
     this.random = machine.world.random;
@@ -73,7 +73,7 @@ export class SimulatedBot {
     const plain = { read: (stored: unknown) => stored as never, check: (value: unknown) => value };
     const records = new Repository<never>(logs, 'processes', plain);
     const duties = new Repository<never>(logs, 'duties', plain);
-    this.lease = new code.ProcessLease(records, duties, { ttlMs: TTL_MS, clock: machine.clock });
+    this.lease = new code.ProcessLease(records, duties, { ttlMs, clock: machine.clock });
     this.games = new code.SharedGames(new GameStateRepository(logs), this.lease);
     this.ids.add(this.lease.id);
     this.lease.onLoss(() => this.dropAll());
