@@ -89,13 +89,18 @@ export class ProcessLease {
     this.lossListeners.add(listener);
   }
 
-  /** Takes, or keeps, a duty; false where another process has it. */
+  /** Takes, or keeps, a duty; false where another process has it, or may have it by now. */
   async takes(duty: string): Promise<boolean> {
     await this.ready();
-    if (!this.isCurrent) return false;
+    const { process } = this;
     const seen = await this.duties.get(duty);
-    if (seen?.process === this.process) return true;
-    if (seen && !this.isGone(seen.process)) return false;
+    if (seen?.process !== process && !(await this.takeDuty(duty, seen))) return false;
+    // Whoever was lost on the way may have lost the duty, too.
+    return this.isCurrent && process === this.process;
+  }
+
+  private async takeDuty(duty: string, seen: Holder | undefined): Promise<boolean> {
+    if (!this.isCurrent || (seen && !this.isGone(seen.process))) return false;
     const next = successorOf(seen, this.process);
     const meta = { actor: 'game', reason: `${duty} taken over` };
     const kept = await this.duties.update(duty, (current) => (isSameHolder(current, seen) ? next : current), meta);
@@ -206,8 +211,18 @@ export class ProcessLease {
   /** Nobody need wait for them any more. What fails here is done after the next beat. */
   private buryTheLost(): void {
     const now = this.options.clock.now();
-    for (const process of this.former) this.bury(process, () => this.former.delete(process));
-    for (const process of this.living.lost(this.provenAt, now)) this.bury(process, () => this.living.bury(process));
+    for (const process of this.former) this.bury(process, () => this.forgetFormer(process));
+    for (const process of this.living.lost(this.provenAt, now)) {
+      this.bury(process, () => {
+        // It may have given a sign after all, which was heard before this.
+        if (this.living.isGone(process, this.provenAt, now)) this.living.bury(process);
+      });
+    }
+  }
+
+  private forgetFormer(process: string): void {
+    this.living.bury(process);
+    this.former.delete(process);
   }
 
   private bury(process: string, then: () => void): void {
