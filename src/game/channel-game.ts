@@ -32,6 +32,8 @@ export interface GamePorts {
   clock: GameClock;
   save(state: GameState, meta: StepMeta): Promise<void>;
   clear(state: GameState, meta: StepMeta): Promise<void>;
+  /** @throws GameError GAME_ELSEWHERE where another process may run the game by now */
+  assertHeld(state: GameState): void;
   /** Of a daily challenge: whether this is the one game of the day that counts for a player, from now on if need be. */
   admit(state: GameState, player: GamePlayer): Promise<boolean>;
   /** Keeps the finished game for the boards; safe to repeat. */
@@ -84,6 +86,7 @@ export class ChannelGame {
    */
   static async start(state: GameState, ports: GamePorts, register: (game: ChannelGame) => void): Promise<ChannelGame> {
     await ports.save(state, { actor: state.host.userId, reason: 'game started' });
+    ports.assertHeld(state);
     const game = new ChannelGame(state, ports);
     register(game);
     ports.announce({ type: 'game-started', view: game.view() });

@@ -40,6 +40,7 @@ export function gamePorts(world: GameWorld): GamePorts {
     clock,
     save: (state, meta) => saved.save(state, meta),
     clear: (state, meta) => saved.clear(state, meta),
+    assertHeld: (state) => saved.assertHeld(state),
     admit: (state, player) => daily.admit(state, player),
     record: async (state) => {
       saved.assertHeld(state);

@@ -68,7 +68,7 @@ async function withStore<T>(use: (engine: LogEngine) => Promise<T>): Promise<T> 
 }
 
 /** One record, one credit of one game, no state; and what the record says. */
-async function expectCountedOnce(): Promise<void> {
+async function expectCountedOnce(answers = 2): Promise<void> {
   await withStore(async (engine) => {
     const [games, players, states] = await Promise.all([
       all(engine, 'games'),
@@ -78,7 +78,7 @@ async function expectCountedOnce(): Promise<void> {
     expect(states).toEqual([]);
     expect(games).toHaveLength(1);
     expect(players).toHaveLength(1);
-    expect(players[0]).toMatchObject({ totalGames: 1, totalAnswers: 2 });
+    expect(players[0]).toMatchObject({ totalGames: 1, totalAnswers: answers });
     const [recorded] = (games[0] as { players: { score: number }[] }).players;
     expect((players[0] as { totalScore: number }).totalScore).toBe(recorded?.score);
   });
@@ -147,13 +147,26 @@ describe('two bots on one replicated store', () => {
     expect(performance.now() - killedAt).toBeLessThan(TAKEOVER_MS);
     expect(await heir.answer(await heir.sees('round 2', isIn('round', 2)), 0)).toMatchObject({ status: 'accepted' });
     await heir.sees('the podium', isIn('finished'));
-    await eventually(expectCountedOnce);
+    await eventually(() => expectCountedOnce());
 
     const third = await startAgain();
     const board = await boardOf(second);
     expect(board).toHaveLength(1);
     expect(await boardOf(third)).toEqual(board);
   }, 90_000);
+
+  it('lets the other go on at once when one stops in good order', async () => {
+    const [first, second] = await startTwo();
+    const guest = await playAt(first, 5);
+    const view = await guest.sees('the round', isIn('round', 1));
+    await first.stop('SIGTERM');
+    const heir = guest.at(second.url);
+    // Sooner than the next beat.
+    const answered = async () => expect(await heir.answer(view, 1)).toMatchObject({ status: 'already-answered' });
+    await eventually(answered, 1_000);
+    await heir.sees('the podium', isIn('finished'));
+    await eventually(() => expectCountedOnce(1));
+  }, 60_000);
 
   it('counts once when one sleeps until the other has taken its game, and wakes', async () => {
     const [first, second] = await startTwo();
@@ -166,7 +179,7 @@ describe('two bots on one replicated store', () => {
     expect(view.gameId).toBe((await heir.sees('the pause', isIn('pause', 1))).gameId);
     expect(await heir.answer(await heir.sees('round 2', isIn('round', 2)), 0)).toMatchObject({ status: 'accepted' });
     await heir.sees('the podium', isIn('finished'));
-    await eventually(expectCountedOnce);
+    await eventually(() => expectCountedOnce());
 
     const board = await boardOf(second);
     expect(board).toHaveLength(1);
@@ -185,7 +198,7 @@ describe('two bots on one replicated store', () => {
     const heir = guest.at(second.url);
     expect(await heir.answer(await heir.sees('round 2', isIn('round', 2)), 0)).toMatchObject({ status: 'accepted' });
     await guest.sees('the podium', isIn('finished'));
-    await eventually(expectCountedOnce);
+    await eventually(() => expectCountedOnce());
   }, 90_000);
 });
 

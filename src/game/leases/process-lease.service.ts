@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Subscription } from 'rxjs';
-import { InjectRepository, type LogEntry, LogRepository } from '../../storage/index.js';
+import { type EntryMeta, InjectRepository, type LogEntry, LogRepository } from '../../storage/index.js';
 import type { GameClock } from '../clock.js';
 import { busyElsewhere } from '../errors.js';
 import { Holder, isSameHolder, successorOf } from './holder.js';
@@ -24,6 +24,7 @@ const TURN_MS = 50;
 
 /** Thrown inside an atomic step to leave it without writing anything. */
 const EVICTED = Symbol('evicted');
+const OTHERWISE = Symbol('held otherwise');
 
 /**
  * The one lease of this process, whatever it runs: a beat each third of the time to live. Who began no beat within that
@@ -59,7 +60,11 @@ export class ProcessLease {
 
   /** Resolves once this process is known to the others. @throws LogError where the store does not take its first beat */
   ready(): Promise<void> {
-    this.joining ??= this.join();
+    this.joining ??= this.join().catch((error: unknown) => {
+      // The next call tries again.
+      this.joining = undefined;
+      throw error;
+    });
     return this.joining;
   }
 
@@ -79,7 +84,7 @@ export class ProcessLease {
     return this.former.has(process) || this.living.isGone(process, this.provenAt, this.options.clock.now());
   }
 
-  /** Calls back after each beat that the store took: then it is time to look whose holder is gone. */
+  /** Calls back after each beat that the store took, and when a process has left: it is time to look whose holder is gone. */
   onBeat(listener: () => void): void {
     this.beatListeners.add(listener);
   }
@@ -103,8 +108,14 @@ export class ProcessLease {
     if (!this.isCurrent || (seen && !this.isGone(seen.process))) return false;
     const next = successorOf(seen, this.process);
     const meta = { actor: 'game', reason: `${duty} taken over` };
-    const kept = await this.duties.update(duty, (current) => (isSameHolder(current, seen) ? next : current), meta);
-    return isSameHolder(kept, next);
+    return this.change(
+      duty,
+      (current) => {
+        if (!isSameHolder(current, seen)) throw OTHERWISE;
+        return next;
+      },
+      meta,
+    );
   }
 
   /**
@@ -130,7 +141,25 @@ export class ProcessLease {
   private async yields(duty: string): Promise<void> {
     const { process } = this;
     const meta = { actor: 'game', reason: `${duty} done` };
-    await this.duties.update(duty, (current) => (current?.process === process ? undefined : current), meta);
+    const leave = (current: Holder | undefined): undefined => {
+      if (current?.process !== process) throw OTHERWISE;
+    };
+    await this.change(duty, leave, meta);
+  }
+
+  /** False, and nothing is written, where another process was faster. */
+  private async change(
+    duty: string,
+    next: (current: Holder | undefined) => Holder | undefined,
+    meta: EntryMeta,
+  ): Promise<boolean> {
+    try {
+      await this.duties.update(duty, next, meta);
+      return true;
+    } catch (error) {
+      if (error !== OTHERWISE) throw error;
+      return false;
+    }
   }
 
   /** Says good-bye, so that others need not wait; what this process holds may be taken from now on. */
@@ -149,6 +178,7 @@ export class ProcessLease {
   /** Listens first and reads then, so that no beat is missed. */
   private async join(): Promise<void> {
     const { clock } = this.options;
+    this.hearing?.unsubscribe();
     this.hearing = this.records.changes().subscribe((entry) => this.hear(entry));
     for await (const [process, { ttlMs }] of this.records.entries()) this.living.hear(process, ttlMs, clock.now());
     await this.beat();
@@ -157,8 +187,10 @@ export class ProcessLease {
 
   private hear({ op, key, value }: LogEntry): void {
     if (key === undefined || key === this.process) return;
-    if (op === 'DELETE') this.living.bury(key);
-    else if (op === 'SET') {
+    if (op === 'DELETE') {
+      this.living.bury(key);
+      if (this.isCurrent) this.tellBeat();
+    } else if (op === 'SET') {
       const { ttlMs = this.options.ttlMs } = value as Partial<ProcessRecord>;
       this.living.hear(key, ttlMs, this.options.clock.now());
     }
@@ -194,6 +226,10 @@ export class ProcessLease {
     this.cancelDeadline();
     this.cancelDeadline = clock.setTimeout(() => this.lose(), Math.max(0, this.validUntil - clock.now()));
     this.buryTheLost();
+    this.tellBeat();
+  }
+
+  private tellBeat(): void {
     for (const listener of this.beatListeners) listener();
   }
 

@@ -3,7 +3,7 @@
  * compare-and-set that looks there: a process that was stopped, and wakes when its game is another's, writes nothing.
  */
 import type { EntryMeta, GameStateRepository, GameState as StoredState } from '../../storage/index.js';
-import { gameElsewhere } from '../errors.js';
+import { gameElsewhere, isElsewhere } from '../errors.js';
 import { readSavedState } from '../session/saved-state.js';
 import type { GameState } from '../session/state.js';
 import { type Holder, holderOf, isSameHolder, successorOf } from './holder.js';
@@ -34,7 +34,11 @@ export class SharedGames implements SavedGames {
       if (term === 0 ? !isFree : !isHeldBy(holder, state, stored)) throw gameElsewhere();
       return stamped;
     };
-    await this.states.update(state.channelId, next, meta);
+    await this.states.update(state.channelId, next, meta).catch((error: unknown) => {
+      // A game that never began is none of ours.
+      if (term === 0 && isElsewhere(error)) this.terms.delete(state.gameId);
+      throw error;
+    });
     if (this.terms.has(state.gameId)) this.terms.set(state.gameId, holder.term);
   }
 

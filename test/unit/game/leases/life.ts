@@ -177,6 +177,7 @@ class Life {
         return bot.machine.goOn();
       });
     }
-    if (this.alive.length === 0) this.start();
+    // Those that are on their way out, or never got in, are of no use to anybody.
+    if (!this.alive.some(({ isReady, isClosing }) => isReady && !isClosing)) this.start();
   }
 }

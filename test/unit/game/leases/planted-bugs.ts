@@ -167,7 +167,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'take a duty without looking who took it meanwhile',
-    changes: [{ file: LEASE, find: '(isSameHolder(current, seen) ? next : current)', replace: 'next' }],
+    changes: [{ file: LEASE, find: 'if (!isSameHolder(current, seen))', replace: 'if (false)' }],
     within: 10,
     seed: 1,
   },

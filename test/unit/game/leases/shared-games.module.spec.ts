@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { SharedGamesModule } from '../../../../src/game/leases/index.js';
+import { Errands, SharedGamesModule } from '../../../../src/game/leases/index.js';
 import { LEASE_OPTIONS, type LeaseOptions, ProcessLease } from '../../../../src/game/leases/process-lease.service.js';
 import { ManualClock } from '../table.js';
 
@@ -11,7 +11,7 @@ function leaseOptionsOf(options?: Partial<LeaseOptions>): LeaseOptions {
 
 describe('SharedGamesModule.forRoot', () => {
   it('gives every room the lease, of ten seconds unless told otherwise', () => {
-    expect(SharedGamesModule.forRoot()).toMatchObject({ global: true, exports: [ProcessLease] });
+    expect(SharedGamesModule.forRoot()).toMatchObject({ global: true, exports: [ProcessLease, Errands] });
     expect(leaseOptionsOf().ttlMs).toBe(10_000);
     expect(leaseOptionsOf({ ttlMs: 1_000 }).ttlMs).toBe(1_000);
   });

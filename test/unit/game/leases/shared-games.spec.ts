@@ -280,12 +280,26 @@ describe('SharedGames', () => {
   });
 
   describe('games of others', () => {
-    it('are refused in their channel, which is free where there is none', async () => {
-      await expect(there.games.refuseElsewhere('channel')).resolves.toBeUndefined();
+    it('are asked for at the process that runs them, where there is one', async () => {
+      await expect(there.games.runnerOf('channel')).resolves.toBeUndefined();
       await here.begin();
-      await expect(there.games.refuseElsewhere('channel')).rejects.toMatchObject(ELSEWHERE);
+      await expect(there.games.runnerOf('channel')).resolves.toBe('here');
       store.write('game_state', 'foreign', { anything: true });
-      await expect(there.games.refuseElsewhere('foreign')).resolves.toBeUndefined();
+      await expect(there.games.runnerOf('foreign')).resolves.toBeUndefined();
+    });
+
+    it('are with nobody while their process is gone, or nobody is named', async () => {
+      await here.begin();
+      there.lease.gone.add('here');
+      await expect(there.games.runnerOf('channel')).rejects.toMatchObject(ELSEWHERE);
+      store.write('game_state', 'free', { ...aGame({ channelId: 'free' }) });
+      await expect(there.games.runnerOf('free')).rejects.toMatchObject(ELSEWHERE);
+    });
+
+    it('are not asked for at this process itself, which has let go of one', async () => {
+      await here.begin();
+      here.games.letGo();
+      await expect(here.games.runnerOf('channel')).rejects.toMatchObject(ELSEWHERE);
     });
 
     it('are listed without those that are here and those that cannot be read', async () => {

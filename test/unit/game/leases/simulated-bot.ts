@@ -54,10 +54,10 @@ export class SimulatedBot {
   /** Whether games are begun and ended, beside being played. */
   isLively = true;
   isReady = false;
+  isClosing = false;
   private readonly starting = new Set<string>();
   private readonly random: Random;
   private looking: Promise<void> | undefined;
-  private isClosing = false;
   private begun = 0;
 
   constructor(
