@@ -11,8 +11,8 @@ import { builtInCatalogue, drawPiece } from './catalogue/index.js';
 import { CatalogueRefresh, type RefreshReport } from './catalogue-refresh.js';
 import { CATALOGUE_SOURCE, type CatalogueSource } from './catalogue-source.js';
 import { isBuiltIn, isOutdatedBuiltIn, type StoredCatalogue } from './catalogue-verdict.js';
-import { ProcessLease } from './leases/index.js';
 import { Pieces } from './pieces.js';
+import { ProcessLease } from './sharing/index.js';
 
 /**
  * What there is to play: the stored catalogue, whoever made it, or the built-in one. Where the application has a

@@ -2,7 +2,7 @@
 import { ChannelGame, type GamePorts } from './channel-game.js';
 import { GameError } from './errors.js';
 import type { GameView } from './game.types.js';
-import type { SavedGames, SeenGames } from './leases/index.js';
+import type { SavedGames, SeenGames } from './sharing/index.js';
 import { somebodyWhoLeft } from './somebody-who-left.js';
 
 /** Channels whose podium is remembered; the oldest are forgotten first. */

@@ -5,11 +5,11 @@ import { GAME_CLOCK, type GameClock } from './clock.js';
 import { DailyAttempt, DailyChallenge, type DailyRound, dayBefore, dayOf } from './daily-challenge.js';
 import { GameError } from './errors.js';
 import type { GamePlayer } from './game.types.js';
-import { ProcessLease } from './leases/index.js';
 import type { Pieces } from './pieces.js';
 import { makeChoices, pickRounds, type Random, seededRandom } from './rules/index.js';
 import type { RoundPicture } from './session/session.js';
 import type { GameState } from './session/state.js';
+import { ProcessLease } from './sharing/index.js';
 
 /** Rounds of a daily challenge; fewer where the catalogue has fewer pieces. */
 export const DAILY_ROUNDS = 10;

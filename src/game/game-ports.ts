@@ -4,12 +4,12 @@ import type { GameClock, GameRandom } from './clock.js';
 import { creditPlayers } from './crediting.js';
 import type { DailyService } from './daily.service.js';
 import type { GameEvent } from './game.types.js';
-import type { SavedGames } from './leases/index.js';
 import { nextDailyPicture, nextPicture, preparePictures } from './next-picture.js';
 import type { PictureCheck } from './picture-check.js';
 import type { Piece, Pieces } from './pieces.js';
 import { type GamePresenter, presented } from './presenting.js';
 import { type GameRecords, recordOf } from './records/index.js';
+import type { SavedGames } from './sharing/index.js';
 
 export interface GameWorld {
   saved: Pick<SavedGames, 'save' | 'clear' | 'assertHeld'>;

@@ -29,16 +29,6 @@ import { type GamePlan, gamePlan } from './game-plan.js';
 import { gamePorts } from './game-ports.js';
 import { checkedAnswer, checkedId, checkedPlayer, cleanName } from './identity.js';
 import { type LeaderboardSortBy, type RankedPlayer, ranked } from './leaderboard.js';
-import {
-  type ErrandCall,
-  type ErrandResults,
-  Errands,
-  ProcessLease,
-  type SavedGames,
-  SeenGames,
-  SharedGames,
-  SoleGames,
-} from './leases/index.js';
 import { PICTURE_CHECK, type PictureCheck, unchecked } from './picture-check.js';
 import type { Piece } from './pieces.js';
 import type { GamePresenter } from './presenting.js';
@@ -58,6 +48,16 @@ import {
 } from './records/index.js';
 import { pickRounds } from './rules/index.js';
 import { type NewGame, newGame } from './session/session.js';
+import {
+  type ErrandCall,
+  type ErrandResults,
+  Errands,
+  ProcessLease,
+  type SavedGames,
+  SeenGames,
+  SharedGames,
+  SoleGames,
+} from './sharing/index.js';
 
 /**
  * The quiz: one game per channel, each step saved before anybody hears of it. After a restart, orderly or not, every

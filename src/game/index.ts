@@ -30,7 +30,6 @@ export type {
   TypedAnswer,
 } from './game.types.js';
 export { LEADERBOARD_SORTS, type LeaderboardSortBy, type RankedPlayer } from './leaderboard.js';
-export { ProcessLease, SharedGamesModule } from './leases/index.js';
 export { PICTURE_CHECK, type PictureCheck } from './picture-check.js';
 export type { GamePresenter } from './presenting.js';
 export {
@@ -53,3 +52,4 @@ export {
 } from './records/index.js';
 export { CHOICE_COUNT, GAME_MODES, type GameMode } from './rules/index.js';
 export { GUESSES } from './session/session.js';
+export { ProcessLease, SharedGamesModule } from './sharing/index.js';

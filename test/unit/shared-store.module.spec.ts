@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { LEASE_OPTIONS, type LeaseOptions } from '../../src/game/leases/process-lease.service.js';
+import { LEASE_OPTIONS, type LeaseOptions } from '../../src/game/sharing/process-lease.service.js';
 import { sharedGames, storageOptions } from '../../src/shared-store.module.js';
 import { removeAllScratch, scratchDirectory } from '../support/scratch.js';
 

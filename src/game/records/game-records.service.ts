@@ -1,7 +1,7 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { type EntryMeta, InjectRepository, type LogEntry, LogRepository } from '../../storage/index.js';
 import { checkedId, checkedLimit } from '../identity.js';
-import { ProcessLease } from '../leases/index.js';
+import { ProcessLease } from '../sharing/index.js';
 import { BestOf } from './best-of.js';
 import { GameRecord, type GameUndo, isGameRecord } from './game-record.js';
 import { Turns } from './turns.js';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { SharedGames } from '../../../../src/game/leases/index.js';
 import type { GameState } from '../../../../src/game/session/state.js';
+import { SharedGames } from '../../../../src/game/sharing/index.js';
 import { aGame } from '../table.js';
 import { LogsDoor, SharedLogs } from './shared-logs.js';
 

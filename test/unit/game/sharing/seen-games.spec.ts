@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Subject } from 'rxjs';
 import type { GameEvent } from '../../../../src/game/game.types.js';
-import { SeenGames } from '../../../../src/game/leases/seen-games.js';
 import type { GameState } from '../../../../src/game/session/state.js';
+import { SeenGames } from '../../../../src/game/sharing/seen-games.js';
 import type { GameStateRepository, LogEntry, GameState as StoredState } from '../../../../src/storage/index.js';
 import { ada, aFinishedGame, aGame, aRound, bob } from '../table.js';
 

@@ -2,9 +2,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Subject } from 'rxjs';
 import { GameError } from '../../../../src/game/errors.js';
-import type { Errand, ErrandCall } from '../../../../src/game/leases/errand.js';
-import { Errands } from '../../../../src/game/leases/errands.service.js';
-import type { ProcessLease } from '../../../../src/game/leases/index.js';
+import type { Errand, ErrandCall } from '../../../../src/game/sharing/errand.js';
+import { Errands } from '../../../../src/game/sharing/errands.service.js';
+import type { ProcessLease } from '../../../../src/game/sharing/index.js';
 import { type LogEntry, LogError, type LogRepository } from '../../../../src/storage/index.js';
 import { FakeLog } from '../fake-store.js';
 import { ada, ManualClock, settled } from '../table.js';

@@ -1,8 +1,8 @@
 /** A process that does with its games what GameService does: looks on each beat, saves steps, begins games, ends them. */
 import { isElsewhere } from '../../../../src/game/errors.js';
-import type { ProcessLease, SharedGames } from '../../../../src/game/leases/index.js';
-import type { LeaseOptions } from '../../../../src/game/leases/process-lease.service.js';
 import type { GameState } from '../../../../src/game/session/state.js';
+import type { ProcessLease, SharedGames } from '../../../../src/game/sharing/index.js';
+import type { LeaseOptions } from '../../../../src/game/sharing/process-lease.service.js';
 import { GameStateRepository, type LogRepository } from '../../../../src/storage/index.js';
 import { LogRepository as Repository } from '../../../../src/storage/log.repository.js';
 import type { Random } from '../../../support/random.js';

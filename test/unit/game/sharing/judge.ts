@@ -1,5 +1,5 @@
 /** Looks on while bots share a store, and says what must never be. */
-import { holderOf } from '../../../../src/game/leases/holder.js';
+import { holderOf } from '../../../../src/game/sharing/holder.js';
 import type { SimulatedStore, StoredEntry } from '../../../support/simulated-store.js';
 import { DUTIES, END, type SimulatedBot } from './simulated-bot.js';
 

@@ -1,9 +1,9 @@
 /** The logs of one store that several processes use at once, without any way between them unless a test makes it long. */
 import { type Observable, Subject } from 'rxjs';
 import type { GameClock } from '../../../../src/game/clock.js';
-import { Holder } from '../../../../src/game/leases/holder.js';
-import { ProcessLease } from '../../../../src/game/leases/index.js';
-import { ProcessRecord } from '../../../../src/game/leases/process-record.js';
+import { Holder } from '../../../../src/game/sharing/holder.js';
+import { ProcessLease } from '../../../../src/game/sharing/index.js';
+import { ProcessRecord } from '../../../../src/game/sharing/process-record.js';
 import { entityCodec } from '../../../../src/storage/entity-codec.js';
 import { type AppendLogService, GameStateRepository, type LogEntry } from '../../../../src/storage/index.js';
 import { LogRepository } from '../../../../src/storage/log.repository.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import type { ProcessLease } from '../../../../src/game/leases/index.js';
+import type { ProcessLease } from '../../../../src/game/sharing/index.js';
 import { ManualClock, settled } from '../table.js';
 import { LogsDoor, SharedLogs, TTL_MS } from './shared-logs.js';
 

@@ -1,5 +1,5 @@
 /** The life of some bots on one simulated store: what goes wrong when is drawn from a seed. */
-import { ProcessLease, SharedGames } from '../../../../src/game/leases/index.js';
+import { ProcessLease, SharedGames } from '../../../../src/game/sharing/index.js';
 import { Random } from '../../../support/random.js';
 import { Machine, World } from '../../../support/simulated-machines.js';
 import { SimulatedStore, StoreClient, type Trouble } from '../../../support/simulated-store.js';

@@ -10,7 +10,7 @@ import type { LifeOptions } from './life.js';
 import type { LeaseCode } from './simulated-bot.js';
 
 /** The compiled leases that the compiled tests import. */
-const LEASES = fileURLToPath(new URL('../../../../src/game/leases/', import.meta.url));
+const LEASES = fileURLToPath(new URL('../../../../src/game/sharing/', import.meta.url));
 /** Inside of the build, where the packages that they import can be found. */
 const plantedFolder = fileURLToPath(new URL(`../../../../planted-leases/${process.pid}/`, import.meta.url));
 

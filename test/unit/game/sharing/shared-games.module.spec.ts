@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { Errands, SharedGamesModule } from '../../../../src/game/leases/index.js';
-import { LEASE_OPTIONS, type LeaseOptions, ProcessLease } from '../../../../src/game/leases/process-lease.service.js';
+import { Errands, SharedGamesModule } from '../../../../src/game/sharing/index.js';
+import { LEASE_OPTIONS, type LeaseOptions, ProcessLease } from '../../../../src/game/sharing/process-lease.service.js';
 import { ManualClock } from '../table.js';
 
 function leaseOptionsOf(options?: Partial<LeaseOptions>): LeaseOptions {

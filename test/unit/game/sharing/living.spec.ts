@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Living } from '../../../../src/game/leases/living.js';
+import { Living } from '../../../../src/game/sharing/living.js';
 
 describe('Living', () => {
   let living: Living;
