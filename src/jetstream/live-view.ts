@@ -218,6 +218,6 @@ export class LiveView implements FeedTarget, ViewOfWrites {
 }
 
 /** How many messages a stream has lost so far. */
-function goneFrom({ state }: StreamInfo): number {
+export function goneFrom({ state }: StreamInfo): number {
   return state.last_seq - state.messages;
 }

@@ -106,6 +106,15 @@ describe('a compaction', () => {
     await expectAlike(server, one, { bob: 2, eve: 4 });
   });
 
+  test('leaves what lives in a whole state to be written', async () => {
+    const one = await engineOn(await natsServer());
+    await one.append(LOG, set('ada', 1));
+    await one.append(LOG, replaceAll({ ada: 2, bob: 2 }));
+    await one.compact(LOG);
+    await inTime('writing', 5000, one.append(LOG, set('ada', 3)));
+    expect(await one.get(LOG, 'ada')).toBe(3);
+  });
+
   test('hides nothing from those who read meanwhile', async () => {
     const server = await natsServer();
     const one = await engineOn(server);
