@@ -86,7 +86,6 @@ describe('a part of the history', () => {
         const writer = await RawWriter.on(server.url, LOG);
         const scribble = new Scribble(engine, writer, random, states);
         for (let n = 0; n < 900; n += 1) await scribble.step(n);
-        await writer.close();
         await engine.append(LOG, set('seen', true));
         const whole = await entriesOf(engine, LOG);
         const counted = whole.filter(({ value }) => String(value).startsWith('late')).length;
@@ -112,9 +111,23 @@ describe('a part of the history', () => {
           if (state.code === 'LOG_NOT_RETAINED') break;
           expect(new Map(Object.entries(state))).toEqual(replayed(whole, at));
         }
+        // Who began at the newest whole state judges what comes as those who saw all that was before it.
+        for (let n = 900; n < 1100; n += 1) await scribble.step(n);
+        await writer.close();
+        await engine.append(LOG, set('done', 1));
+        await later.append(LOG, set('done', 2));
+        await engine.append(LOG, set('done', 3));
+        await later.append(LOG, set('done', 4));
+        await engine.update(LOG, 'done', () => 5);
+        await later.update(LOG, 'done', () => 6);
+        const state = new Map([...(await stateOf(later, LOG)), ['done', 0]]);
+        for (const each of [engine, await engineOn(server)]) {
+          expect(new Map([...(await stateOf(each, LOG)), ['done', 0]])).toEqual(state);
+        }
+        expect(state.size).toBe(replayed(await entriesOf(engine, LOG), Number.POSITIVE_INFINITY).size);
       });
     },
-    90_000,
+    120_000,
   );
 });
 
@@ -150,6 +163,7 @@ describe('what the servers send for it', () => {
       fromSeq: await sent(() => entriesOf(engine, LOG, { fromSeq: 9900 })),
       key: await sent(() => entriesOf(engine, LOG, { key: 'k1' })),
       state: await sent(() => engine.rebuildState(LOG)),
+      start: await sent(async () => (await engineOn(server)).openLog(LOG)),
     };
     console.log(`Messages that the server sent: ${JSON.stringify(told)}.`);
     expect(told.whole).toBeGreaterThan(12_000);
@@ -157,6 +171,7 @@ describe('what the servers send for it', () => {
     expect(told.fromSeq).toBeLessThan(3000);
     expect(told.key).toBeLessThan(300);
     expect(told.state).toBeLessThan(2300);
+    expect(told.start).toBeLessThan(2300);
   }, 60_000);
 });
 
