@@ -8,8 +8,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileTests } from './compile-tests.js';
-import { findOrInstallChromium } from './find-chromium.js';
-import { findOrInstallNatsServer } from './find-nats-server.js';
+import { findOrInstallChromium, findOrInstallNatsServer } from './find-programs.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const OUTPUT_FILE = '--outputFile=';

@@ -2,16 +2,7 @@
  * Entries ⇄ messages. A message is one JSON object: `op`, `key`, `value` or `data`, `meta`, and `base`: the seq of the
  * newest boundary that its writer had seen, a whole state or a mark. See {@link Precedence}.
  */
-import type { EntryMeta, LogEntry } from '../storage/log/index.js';
-
-/** A change as JSON text, made at the moment of the call. */
-export interface EncodedWrite {
-  op: 'SET' | 'DELETE';
-  key: string | undefined;
-  /** The value, or the whole state; undefined for a tombstone. */
-  json: string | undefined;
-  meta: EntryMeta | undefined;
-}
+import type { ChangeText, EntryMeta, LogEntry } from '../storage/log/index.js';
 
 /** As it stands in the stream. */
 export interface Message {
@@ -39,7 +30,7 @@ export interface Delivered {
   payload: Uint8Array;
 }
 
-export function encodeMessage({ op, key, json, meta }: EncodedWrite, base?: number): Buffer {
+export function encodeMessage({ op, key, json, meta }: ChangeText, base?: number): Buffer {
   let text = `{"op":"${op}"`;
   if (key !== undefined) text += `,"key":${JSON.stringify(key)}`;
   if (json !== undefined) text += `,"${key === undefined ? 'data' : 'value'}":${json}`;

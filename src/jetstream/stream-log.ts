@@ -1,6 +1,7 @@
 /** One log as a stream: its view, fed by a consumer, and the writes on their way. */
 import type { StreamInfo } from '@nats-io/jetstream';
 import {
+  type ChangeText,
   cloneJson,
   type EntryMeta,
   encodeJson,
@@ -10,7 +11,7 @@ import {
   type RecoveryReport,
 } from '../storage/log/index.js';
 import { goneFrom, LiveView, type Onlooker } from './live-view.js';
-import { type Delivered, type EncodedWrite, encodeMark, encodeMessage } from './message.js';
+import { type Delivered, encodeMark, encodeMessage } from './message.js';
 import { StoredValues } from './stored-values.js';
 import { type LogContext, makeStream } from './stream-making.js';
 import { statsOf } from './stream-stats.js';
@@ -87,7 +88,7 @@ export class StreamLog implements Onlooker {
 
   // What the engine asks.
 
-  async append(write: EncodedWrite): Promise<LogEntry> {
+  async append(write: ChangeText): Promise<LogEntry> {
     this.assertOpen();
     const { names } = this.context;
     const payload = this.#encode(write);
@@ -155,7 +156,7 @@ export class StreamLog implements Onlooker {
   }
 
   /** @throws LogError `LOG_TOO_LARGE` */
-  #encode(write: EncodedWrite, base?: number): Buffer {
+  #encode(write: ChangeText, base?: number): Buffer {
     const payload = encodeMessage(write, base);
     const { link, names } = this.context;
     const most = link.maxPayloadBytes - HEADER_BYTES;
