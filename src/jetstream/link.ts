@@ -13,6 +13,8 @@ import type { ResolvedJetStreamOptions } from './options.js';
 /** A frozen server is given up after two of these. */
 const PING_INTERVAL_MS = 2000;
 const REQUEST_TIMEOUT_MS = 3000;
+/** Of a question whose answer is not waited for by anybody. */
+const WATCH_TIMEOUT_MS = 1000;
 const RETRY_MS = 200;
 
 export class Link {
@@ -39,7 +41,8 @@ export class Link {
         });
         connection = await inTime(connecting, deadline);
         const manager = await jetstreamManager(connection, { timeout: REQUEST_TIMEOUT_MS });
-        return new Link(options, logger, connection, manager);
+        const watcher = await jetstreamManager(connection, { timeout: WATCH_TIMEOUT_MS, checkAPI: false });
+        return new Link(options, logger, connection, manager, watcher);
       } catch (error) {
         await connection?.close();
         if (Date.now() + RETRY_MS < deadline) await pause(RETRY_MS);
@@ -55,6 +58,8 @@ export class Link {
     private readonly logger: EngineLogger,
     readonly connection: NatsConnection,
     readonly manager: JetStreamManager,
+    /** The same, less patient. */
+    readonly watcher: JetStreamManager,
   ) {
     this.jetStream = jetstream(connection, { timeout: REQUEST_TIMEOUT_MS });
     void this.#watch();

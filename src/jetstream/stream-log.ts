@@ -15,6 +15,7 @@ import { type Delivered, type EncodedWrite, encodeMessage } from './message.js';
 import { StoredValues } from './stored-values.js';
 import { type LogContext, makeStream } from './stream-making.js';
 import { statsOf } from './stream-stats.js';
+import { StreamWatch } from './stream-watch.js';
 import { type Applied, type Place, View } from './view.js';
 import { HEADER_BYTES, type ViewOfWrites, WriteQueue, type WrittenBatch } from './write-queue.js';
 
@@ -39,6 +40,7 @@ export class StreamLog implements FeedTarget, ViewOfWrites {
   #missed: { message: Delivered; applied: Applied }[] = [];
   #waiting: { seq: number; then: () => void }[] = [];
   #feed: Feed | undefined;
+  #watch: StreamWatch | undefined;
   #maintenance: Promise<unknown> = Promise.resolve();
   #ready!: () => void;
   #isReady = false;
@@ -50,6 +52,7 @@ export class StreamLog implements FeedTarget, ViewOfWrites {
     const log = new StreamLog(context, audience);
     log.note(info);
     await log.#follow();
+    log.#watch = new StreamWatch(context.link, context.names.stream);
     const { entries, sizeBytes } = log.stats();
     log.report = { ...log.report, entries, bytes: sizeBytes, durationMs: performance.now() - began };
     return log;
@@ -334,6 +337,8 @@ export class StreamLog implements FeedTarget, ViewOfWrites {
 
   get troubles(): string[] {
     const { names } = this.context;
+    const trouble = this.#watch?.trouble;
+    if (trouble !== undefined) return [trouble];
     return this.#feed?.isLive ? [] : [`The view of ${names.log} gets no news from the servers.`];
   }
 
@@ -341,6 +346,7 @@ export class StreamLog implements FeedTarget, ViewOfWrites {
     this.#closing = true;
     await this.#maintenance;
     await this.queue.finish();
+    this.#watch?.stop();
     await this.#feed?.stop();
   }
 
