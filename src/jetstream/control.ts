@@ -29,8 +29,9 @@ export class Control {
     this.#names = controlNames(link.options.prefix);
   }
 
-  async read(log: string): Promise<ControlRecord> {
-    return (await this.#read(log)).record;
+  /** @param failures how often it was asked for without an answer */
+  async read(log: string, failures?: number): Promise<ControlRecord> {
+    return (await this.#read(log, failures)).record;
   }
 
   /** Nothing ever moves back: each number becomes the larger of what is there and what is given. */
@@ -54,11 +55,11 @@ export class Control {
     }
   }
 
-  async #read(log: string): Promise<{ record: ControlRecord; seq: number }> {
+  async #read(log: string, failures = Number.POSITIVE_INFINITY): Promise<{ record: ControlRecord; seq: number }> {
     try {
       // By the leader: another server might answer with what was there before.
       const message = await this.link.ask(`Reading how far ${log} reaches back`, () =>
-        this.link.manager.streams.getMessage(this.#names.stream, { last_by_subj: this.#names.of(log) }),
+        this.link.managerAfter(failures).streams.getMessage(this.#names.stream, { last_by_subj: this.#names.of(log) }),
       );
       if (!message) return { record: NONE, seq: 0 };
       return { record: { ...NONE, ...(message.json() as Partial<ControlRecord>) }, seq: message.seq };

@@ -12,9 +12,8 @@ import type { ResolvedJetStreamOptions } from './options.js';
 
 /** A frozen server is given up after two of these. */
 const PING_INTERVAL_MS = 2000;
-const REQUEST_TIMEOUT_MS = 3000;
-/** Of a question whose answer is not waited for by anybody. */
-const WATCH_TIMEOUT_MS = 1000;
+/** During an election nobody answers, and who is elected then never hears of it: ask again soon, but give a slow one time. */
+const PATIENCE_MS = [300, 1000, 3000];
 const RETRY_MS = 200;
 
 export class Link {
@@ -40,9 +39,10 @@ export class Link {
           timeout: Math.max(100, Math.min(deadline - Date.now(), 5000)),
         });
         connection = await inTime(connecting, deadline);
-        const manager = await jetstreamManager(connection, { timeout: REQUEST_TIMEOUT_MS });
-        const watcher = await jetstreamManager(connection, { timeout: WATCH_TIMEOUT_MS, checkAPI: false });
-        return new Link(options, logger, connection, manager, watcher);
+        const managers: JetStreamManager[] = [];
+        for (const timeout of PATIENCE_MS)
+          managers.push(await jetstreamManager(connection, { timeout, checkAPI: timeout === PATIENCE_MS.at(-1) }));
+        return new Link(options, logger, connection, managers);
       } catch (error) {
         await connection?.close();
         if (Date.now() + RETRY_MS < deadline) await pause(RETRY_MS);
@@ -52,17 +52,22 @@ export class Link {
   }
 
   readonly jetStream: JetStreamClient;
+  readonly manager: JetStreamManager;
 
   private constructor(
     readonly options: ResolvedJetStreamOptions,
     private readonly logger: EngineLogger,
     readonly connection: NatsConnection,
-    readonly manager: JetStreamManager,
-    /** The same, less patient. */
-    readonly watcher: JetStreamManager,
+    private readonly managers: readonly JetStreamManager[],
   ) {
-    this.jetStream = jetstream(connection, { timeout: REQUEST_TIMEOUT_MS });
+    this.manager = this.managerAfter(PATIENCE_MS.length);
+    this.jetStream = jetstream(connection, { timeout: PATIENCE_MS.at(-1) as number });
     void this.#watch();
+  }
+
+  /** The manager for a request that went without an answer so many times: the first are impatient. */
+  managerAfter(failures: number): JetStreamManager {
+    return this.managers[Math.min(failures, this.managers.length - 1)] as JetStreamManager;
   }
 
   /** Bytes that a message may have, headers included. */

@@ -112,8 +112,13 @@ export class StreamLog implements FeedTarget, ViewOfWrites {
     return message?.seq ?? 0;
   }
 
+  hurry(): void {
+    this.#feed?.hurry();
+  }
+
   beginAnew(): void {
-    this.#feed?.restart();
+    // What is beginning would only be held up.
+    if (this.#feed?.isLive) this.#feed.restart();
   }
 
   // What the feed asks of the view.
@@ -122,16 +127,22 @@ export class StreamLog implements FeedTarget, ViewOfWrites {
     return (this.#successor ?? this.view).seq;
   }
 
-  async lastSeq(): Promise<number> {
+  async lastSeq(failures = Number.POSITIVE_INFINITY): Promise<number> {
     const { link, names } = this.context;
-    this.note(await link.manager.streams.info(names.stream));
+    const { streams } = link.managerAfter(failures);
+    this.note(await streams.info(names.stream));
     // Not the stream's last seq: that message may have been deleted.
-    return (await link.manager.streams.getMessage(names.stream, { last_by_subj: names.subjects }))?.seq ?? 0;
+    return (await streams.getMessage(names.stream, { last_by_subj: names.subjects }))?.seq ?? 0;
   }
 
-  async begun(): Promise<boolean> {
+  async isWholeBehind(seq: number): Promise<boolean> {
+    const { control, names } = this.context;
+    return (await control.read(names.log, 0)).tombstonesGoneSeq <= seq;
+  }
+
+  async begun(failures: number): Promise<boolean> {
     const { control, names, cacheBytes } = this.context;
-    this.record = await control.read(names.log);
+    this.record = await control.read(names.log, failures);
     const { tombstonesGoneSeq, stateFloorSeq } = this.record;
     if (!this.#isReady) this.view.stateSeq = Math.max(this.view.stateSeq, stateFloorSeq);
     if (!this.#isReady || this.position >= tombstonesGoneSeq) return false;

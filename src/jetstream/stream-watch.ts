@@ -38,7 +38,7 @@ export class StreamWatch {
     if (this.#isLooking || !this.link.isConnected) return;
     this.#isLooking = true;
     try {
-      this.#note(await this.link.watcher.streams.info(this.stream));
+      this.#note(await this.link.managerAfter(1).streams.info(this.stream));
     } catch (error) {
       this.#missed += 1;
       if (this.#missed >= MISSED_LOOKS) this.#trouble = `No server leads ${this.stream}: ${(error as Error).message}.`;
