@@ -7,10 +7,7 @@ import { delimiter, join } from 'node:path';
 export function findOrInstallNatsServer() {
   const found = findNatsServer();
   if (found !== undefined) return found;
-  if (process.platform === 'linux' && process.getuid() === 0 && onPath('apt-get') !== undefined) {
-    console.log('nats-server is missing; installing it with apt-get for the JetStream tests.');
-    apt('update');
-    apt('install', '--yes', '--no-install-recommends', 'nats-server');
+  if (installWithApt('nats-server')) {
     const installed = findNatsServer();
     if (installed !== undefined) return installed;
   }
@@ -30,7 +27,7 @@ function findNatsServer() {
 }
 
 /** Debian keeps servers where not every user's shell looks. */
-function onPath(name) {
+export function onPath(name) {
   const directories = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
   return directories.map((directory) => join(directory, name)).find(isExecutable);
 }
@@ -44,11 +41,21 @@ function isExecutable(path) {
   }
 }
 
+/** @returns false where this is nothing that apt could do for this user */
+export function installWithApt(name) {
+  if (process.platform !== 'linux' || process.getuid() !== 0 || onPath('apt-get') === undefined) return false;
+  console.log(`${name} is missing; installing it with apt-get for the JetStream tests.`);
+  apt('update');
+  apt('install', '--yes', '--no-install-recommends', name);
+  return true;
+}
+
 function apt(...words) {
   const result = spawnSync('apt-get', words, {
     stdio: ['ignore', 'inherit', 'inherit'],
     // The package starts a service of its own; the tests start theirs.
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
   });
-  if (result.status !== 0) throw new Error(`apt-get ${words.join(' ')} failed; nats-server could not be installed.`);
+  if (result.status !== 0)
+    throw new Error(`apt-get ${words.join(' ')} failed; what the JetStream tests need could not be installed.`);
 }

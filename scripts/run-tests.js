@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { compileTests } from './compile-tests.js';
 import { findOrInstallChromium } from './find-chromium.js';
 import { findOrInstallNatsServer } from './find-nats-server.js';
+import { findOrInstallOpenssl } from './find-openssl.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const OUTPUT_FILE = '--outputFile=';
@@ -55,6 +56,7 @@ function prepareEndToEnd() {
 function prepareJetStream() {
   try {
     environment.NATS_SERVER_PATH = findOrInstallNatsServer();
+    if (specs.includes('jetstream-tls.spec')) findOrInstallOpenssl();
   } catch (error) {
     fail(error.message);
   }

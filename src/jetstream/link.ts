@@ -6,12 +6,11 @@ import {
   jetstream,
   jetstreamManager,
 } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { type EngineLogger, LogError } from '../storage/log/index.js';
+import { connectBefore, TooLate, unreachable } from './connecting.js';
 import type { ResolvedJetStreamOptions } from './options.js';
 
-/** A frozen server is given up after two of these. */
-const PING_INTERVAL_MS = 2000;
 /** During an election nobody answers, and who is elected then never hears of it: ask again soon, but give a slow one time. */
 const PATIENCE_MS = [300, 1000, 3000];
 const RETRY_MS = 200;
@@ -23,30 +22,21 @@ export class Link {
 
   static async open(options: ResolvedJetStreamOptions, logger: EngineLogger): Promise<Link> {
     const deadline = Date.now() + options.connectTimeoutMs;
+    let reason: unknown;
     for (;;) {
       let connection: NatsConnection | undefined;
       try {
-        const connecting = connect({
-          maxReconnectAttempts: -1,
-          reconnectTimeWait: 250,
-          reconnectJitter: 100,
-          pingInterval: PING_INTERVAL_MS,
-          maxPingOut: 2,
-          ignoreAuthErrorAbort: true,
-          noAsyncTraces: true,
-          ...options.connection,
-          servers: [...options.servers],
-          timeout: Math.max(100, Math.min(deadline - Date.now(), 5000)),
-        });
-        connection = await inTime(connecting, deadline);
+        connection = await connectBefore(options, deadline);
         const managers: JetStreamManager[] = [];
         for (const timeout of PATIENCE_MS)
           managers.push(await jetstreamManager(connection, { timeout, checkAPI: timeout === PATIENCE_MS.at(-1) }));
         return new Link(options, logger, connection, managers);
       } catch (error) {
         await connection?.close();
+        // What an earlier attempt was told says more than that the time is over.
+        if (!(error instanceof TooLate)) reason = error;
         if (Date.now() + RETRY_MS < deadline) await pause(RETRY_MS);
-        else throw unreachable(options, error);
+        else throw unreachable(options, reason ?? error);
       }
     }
   }
@@ -131,23 +121,6 @@ export class Link {
   }
 }
 
-/** The client goes on for ever where a server refuses the password over TLS. What comes too late is closed. */
-async function inTime(connecting: Promise<NatsConnection>, deadline: number): Promise<NatsConnection> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const refuse = () => reject(new Error('no server let this client in'));
-    timer = setTimeout(refuse, Math.max(0, deadline - Date.now()));
-  });
-  try {
-    return await Promise.race([connecting, late]);
-  } catch (error) {
-    connecting.then((connection) => connection.close()).catch(() => undefined);
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** Whether the servers understood and said no, so that asking again would not help. */
 export function isRefusal(error: unknown): error is JetStreamApiError {
   return error instanceof JetStreamApiError && error.status < 500;
@@ -156,15 +129,6 @@ export function isRefusal(error: unknown): error is JetStreamApiError {
 /** `10059` is `stream not found`, and so on; undefined for other errors. */
 export function apiCode(error: unknown): number | undefined {
   return error instanceof JetStreamApiError ? error.code : undefined;
-}
-
-function unreachable(options: ResolvedJetStreamOptions, cause: unknown): LogError {
-  const why = (cause as Error)?.message ?? String(cause);
-  return new LogError(
-    'LOG_IO',
-    `No JetStream server answered within ${options.connectTimeoutMs} ms: ${why} (${options.servers.join(', ')}).`,
-    { cause, hint: 'Check the addresses and credentials, and that the servers run with JetStream enabled.' },
-  );
 }
 
 export function pause(ms: number): Promise<void> {
