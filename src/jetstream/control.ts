@@ -15,9 +15,11 @@ export interface ControlRecord {
   tombstonesGoneSeq: number;
   /** The newest whole state that was removed; updates that build on older ones stay void. */
   stateFloorSeq: number;
+  /** When the servers made the stream of the log, in milliseconds since 1970: it has been there. 0 where nobody has noted it. */
+  madeMs: number;
 }
 
-const NONE: ControlRecord = { wholeFromSeq: 0, wholeFromMs: 0, tombstonesGoneSeq: 0, stateFloorSeq: 0 };
+const NONE: ControlRecord = { wholeFromSeq: 0, wholeFromMs: 0, tombstonesGoneSeq: 0, stateFloorSeq: 0, madeMs: 0 };
 const NOT_FOUND = 10037;
 const STREAM_NOT_FOUND = 10059;
 const WRONG_LAST_SEQ = 10071;
@@ -27,6 +29,11 @@ export class Control {
 
   constructor(private readonly link: Link) {
     this.#names = controlNames(link.options.prefix);
+  }
+
+  /** Where the record of a log stands, for those who have to change it by hand. */
+  placeOf(log: string): string {
+    return `${this.#names.of(log)} in the stream ${this.#names.stream}`;
   }
 
   /** @param failures how often it was asked for without an answer */

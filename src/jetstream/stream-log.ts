@@ -13,7 +13,7 @@ import type { ControlRecord } from './control.js';
 import { Feed, type FeedTarget } from './feed.js';
 import { type Delivered, type EncodedWrite, encodeMessage } from './message.js';
 import { StoredValues } from './stored-values.js';
-import { type LogContext, makeStream } from './stream-making.js';
+import { type LogContext, openStream } from './stream-making.js';
 import { statsOf } from './stream-stats.js';
 import { StreamWatch } from './stream-watch.js';
 import { type Applied, type Place, View } from './view.js';
@@ -48,11 +48,11 @@ export class StreamLog implements FeedTarget, ViewOfWrites {
 
   static async open(context: LogContext, audience: Audience): Promise<StreamLog> {
     const began = performance.now();
-    const info = await makeStream(context);
+    const info = await openStream(context);
     const log = new StreamLog(context, audience);
     log.note(info);
     await log.#follow();
-    log.#watch = new StreamWatch(context.link, context.names.stream);
+    log.#watch = new StreamWatch(context, info.created);
     const { entries, sizeBytes } = log.stats();
     log.report = { ...log.report, entries, bytes: sizeBytes, durationMs: performance.now() - began };
     return log;
@@ -205,6 +205,7 @@ export class StreamLog implements FeedTarget, ViewOfWrites {
 
   async append(write: EncodedWrite): Promise<LogEntry> {
     this.assertOpen();
+    this.#watch?.assertThere();
     const { names } = this.context;
     const payload = this.#encode(write);
     const { key } = write;
@@ -224,6 +225,7 @@ export class StreamLog implements FeedTarget, ViewOfWrites {
     meta?: EntryMeta,
   ): Promise<T | undefined> {
     this.assertOpen();
+    this.#watch?.assertThere();
     const subject = this.context.names.key(key);
     const entry = await this.queue.enqueue({
       kind: 'update',

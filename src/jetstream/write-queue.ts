@@ -59,6 +59,8 @@ export class WriteQueue {
   appends = 0;
   batches = 0;
   bytesWritten = 0;
+  /** Why the newest write found no room; undefined once one does. */
+  diskFull: string | undefined;
 
   constructor(
     private readonly link: Link,
@@ -197,6 +199,7 @@ export class WriteQueue {
     else {
       write.trouble = answer.error.description;
       const refusal = refusalOf(answer.error, this.log, this.link.servers);
+      if (refusal?.code === 'LOG_DISK_FULL') this.diskFull = refusal.message;
       if (refusal) this.#fail(write, refusal);
       else write.retryAt = Date.now() + NO_LEADER_MS;
     }
@@ -253,6 +256,7 @@ export class WriteQueue {
 
   #succeed(write: PendingWrite, entry: LogEntry): void {
     const bytes = (write.payload?.length ?? 0) + write.order.subject.length + HEADER_BYTES;
+    this.diskFull = undefined;
     this.appends += 1;
     this.bytesWritten += bytes;
     if (!this.#batch) {
