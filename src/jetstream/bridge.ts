@@ -6,8 +6,9 @@ import { type Link, pause } from './link.js';
 import { type Delivered, expectedOf } from './message.js';
 
 const PAUSE_MS = 25;
-/** Taken together, after one look at what may be missing before them. */
-const MOST = 64;
+/** Asked for together: more while there is more, so that what others write meanwhile is caught up with. */
+const FEWEST = 8;
+const MOST = 256;
 
 export interface BridgeTarget {
   /** Goes on behind this seq. */
@@ -19,13 +20,18 @@ export interface BridgeTarget {
 
 export class Bridge {
   #crossing: Promise<void> | undefined;
+  #window = FEWEST;
 
-  /** @param isWanted whether the consumer still delivers nothing */
+  /**
+   * @param isWanted whether the consumer still delivers nothing
+   * @param onFound told whenever it should have delivered something
+   */
   constructor(
     private readonly link: Link,
     private readonly stream: string,
     private readonly target: BridgeTarget,
     private readonly isWanted: () => boolean,
+    private readonly onFound: () => void,
   ) {}
 
   /** Begins, unless it has begun; ends by itself once it is no longer wanted. */
@@ -50,11 +56,7 @@ export class Bridge {
   async #step(): Promise<boolean> {
     const { target } = this;
     const { position } = target;
-    const found: Delivered[] = [];
-    for (let next = await this.#behind(position); next; next = await this.#behind(next.seq)) {
-      found.push(next);
-      if (found.length === MOST) break;
-    }
+    const found = await this.#behind(position);
     const last = found.at(-1);
     if (!last) return false;
     // Where no seq is left out nothing was removed. Asked after the messages: whoever removes a tombstone notes it before.
@@ -62,14 +64,30 @@ export class Bridge {
     // Whoever began anew meanwhile has more to read than this.
     if (!isWhole || !this.isWanted() || target.position < position) return false;
     for (const message of found) target.take(message);
+    this.onFound();
     return true;
   }
 
-  async #behind(seq: number): Promise<Delivered | undefined> {
+  /** The next message, and those whose seqs follow on it without a gap. */
+  async #behind(position: number): Promise<Delivered[]> {
+    const first = await this.#find(position + 1, '>');
+    if (!first) return [];
+    const following = Array.from({ length: this.#window - 1 }, (_, i) => this.#find(first.seq + i + 1));
+    const found = [first];
+    for (const outcome of await Promise.allSettled(following)) {
+      if (outcome.status === 'rejected' || !outcome.value) break;
+      found.push(outcome.value);
+    }
+    this.#window = Math.min(MOST, Math.max(FEWEST, found.length * 2));
+    return found;
+  }
+
+  /** The message of a seq, or the next one that there is on or behind it. */
+  async #find(seq: number, nextOf?: string): Promise<Delivered | undefined> {
     const { streams } = this.link.managerAfter(0);
-    // The servers know it, the types of the client only for requests that any server may answer.
-    const next = { seq: seq + 1, next_by_subj: '>' };
-    const stored = await streams.getMessage(this.stream, next);
+    // The servers know `next_by_subj`, the types of the client only for requests that any server may answer.
+    const wanted = nextOf === undefined ? { seq } : { seq, next_by_subj: nextOf };
+    const stored = await streams.getMessage(this.stream, wanted);
     if (!stored) return undefined;
     return {
       seq: stored.seq,

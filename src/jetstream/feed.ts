@@ -14,6 +14,8 @@ const LISTEN_MS = 100;
 /** So long a consumer may take to begin, or to tell that nothing is new, before the leader itself is asked. */
 const BRIDGE_MS = 250;
 const QUIET_MS = 1500;
+/** A consumer that is silent for so long while the leader has something new is gone, or its server is. */
+const DEAF_MS = 700;
 const SILENCE_MS = 3500;
 /** How long the server keeps a consumer that nobody listens to. */
 const INACTIVE_MS = 10_000;
@@ -60,7 +62,13 @@ export class Feed {
     private readonly stream: string,
     private readonly target: FeedTarget,
   ) {
-    this.#bridge = new Bridge(link, stream, target, () => this.#isSilent());
+    this.#bridge = new Bridge(
+      link,
+      stream,
+      target,
+      () => this.#isSilent(),
+      () => this.#missConsumer(),
+    );
     this.#timer = setInterval(() => this.#listen(), LISTEN_MS);
     this.#forget = link.onReconnect(() => this.restart());
     this.restart();
@@ -207,7 +215,7 @@ export class Feed {
 
   /** Nothing comes, though something is missing: it may have been deleted meanwhile. */
   #askAgain(turn: number): void {
-    this.target.lastSeq(1).then(
+    this.target.lastSeq(2).then(
       (lastSeq) => {
         if (turn !== this.#turn || this.#toCatchUp === undefined) return;
         this.#toCatchUp = lastSeq;
@@ -222,6 +230,10 @@ export class Feed {
     const now = Date.now();
     if (!this.#isLive) return now - this.#restartedAt > BRIDGE_MS;
     return now < this.#hurriedUntil || now - this.#heardAt > QUIET_MS;
+  }
+
+  #missConsumer(): void {
+    if (this.#isLive && Date.now() - this.#heardAt > DEAF_MS) this.restart();
   }
 
   #listen(): void {

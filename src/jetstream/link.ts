@@ -13,6 +13,8 @@ import type { ResolvedJetStreamOptions } from './options.js';
 
 /** During an election nobody answers, and who is elected then never hears of it: ask again soon, but give a slow one time. */
 const PATIENCE_MS = [300, 1000, 3000];
+/** Which of them, attempt by attempt. What is to be made may have been given to a server that died: it does not come then. */
+const ATTEMPTS = [0, 0, 1, 0, 0, 1, 2];
 const RETRY_MS = 200;
 
 export class Link {
@@ -50,14 +52,15 @@ export class Link {
     readonly connection: NatsConnection,
     private readonly managers: readonly JetStreamManager[],
   ) {
-    this.manager = this.managerAfter(PATIENCE_MS.length);
+    this.manager = this.managerAfter(Number.POSITIVE_INFINITY);
     this.jetStream = jetstream(connection, { timeout: PATIENCE_MS.at(-1) as number });
     void this.#watch();
   }
 
-  /** The manager for a request that went without an answer so many times: the first are impatient. */
+  /** The manager for a request that went without an answer so many times: the first are impatient, all others in turns. */
   managerAfter(failures: number): JetStreamManager {
-    return this.managers[Math.min(failures, this.managers.length - 1)] as JetStreamManager;
+    const attempt = ATTEMPTS[failures % ATTEMPTS.length] ?? PATIENCE_MS.length - 1;
+    return this.managers[attempt] as JetStreamManager;
   }
 
   /** Bytes that a message may have, headers included. */

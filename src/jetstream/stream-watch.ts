@@ -48,7 +48,7 @@ export class StreamWatch {
     if (this.#isLooking || !link.isConnected) return;
     this.#isLooking = true;
     try {
-      this.#note(await link.managerAfter(1).streams.info(names.stream));
+      this.#note(await link.managerAfter(2).streams.info(names.stream));
     } catch (error) {
       this.#missed += 1;
       if (this.#missed >= MISSED_LOOKS) this.#noteMissing(error as Error);
