@@ -1,5 +1,6 @@
 // @ts-check
 import { readFileSync } from 'node:fs';
+import { CLUSTER, cluster } from './cluster.js';
 import { growth } from './growth.js';
 import { inChild } from './in-child.js';
 import { HELP, readOptions } from './options.js';
@@ -26,7 +27,8 @@ async function bench() {
   const workspace = new Workspace();
   if (options.profile) return profile(workspace, options, tell);
   if (options.growth) return show(await growth(workspace, options, tell));
-  const participants = await describeParticipants(workspace);
+  const participants = await describeParticipants(workspace, options.cluster ? CLUSTER : options.participants);
+  if (options.cluster) return show(await cluster(workspace, options, participants, tell));
   const run = new Run(workspace, options, participants, tell);
   const outcomes = [];
   for (const [i, scenario] of options.scenarios.entries()) {
@@ -38,10 +40,10 @@ async function bench() {
   }
 }
 
-/** @param {Workspace} workspace */
-async function describeParticipants(workspace) {
+/** @param {Workspace} workspace @param {string[]} names */
+async function describeParticipants(workspace, names) {
   const described = new Map();
-  for (const participant of options.participants) {
+  for (const participant of names) {
     const { result, fails } = await inChild(workspace, { task: 'describe', participant });
     described.set(participant, result ?? { missing: fails });
   }

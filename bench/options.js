@@ -16,6 +16,7 @@ export const HELP = `npm run bench -- [options]
   --growth                how opening, memory, append, get and compaction grow with the number of keys
   --keys N                the most keys (1e6): of --growth, in powers of ten from 10,000; 1e7 and more has S6
                           open ten million, too
+  --cluster               the replicated engine on one nats-server and on three, beside the raw limit and the files
   --help
 `;
 
@@ -35,6 +36,7 @@ export function readOptions(words) {
       profile: { type: 'string' },
       growth: { type: 'boolean', default: false },
       keys: { type: 'string', default: '1e6' },
+      cluster: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -48,6 +50,7 @@ export function readOptions(words) {
     profile: values.profile === undefined ? undefined : scenarioNamed(values.profile),
     growth: values.growth,
     keys: wholeNumber('keys', values.keys),
+    cluster: values.cluster,
     help: values.help,
   };
 }

@@ -22,6 +22,9 @@ export async function open(directory, { durable = true, cacheBytes, mainFiles = 
     set: (key, value) => engine.append(LOG, { op: 'SET', key, value }),
     /** @param {string} key */
     get: (key) => engine.get(LOG, key),
+    /** @param {string} key */
+    count: (key) => engine.update(LOG, key, (/** @type {number | undefined} */ counted = 0) => counted + 1),
+    keys: () => engine.size(LOG),
     openLog: () => engine.openLog(LOG),
     compact: () => engine.compact(LOG),
     stats: () => engine.stats(LOG),

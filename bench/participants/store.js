@@ -25,6 +25,17 @@
  */
 
 /**
+ * What several processes share, as `--cluster` measures it; the files of one process lack some of it.
+ * @typedef {object} SharedStore
+ * @property {(key: string, value: any) => Promise<unknown>} set
+ * @property {(key: string) => Promise<unknown>} get
+ * @property {(key: string) => Promise<unknown>} count adds one to the number that is there, by compare-and-set
+ * @property {(listener: (key: string) => void) => unknown} [onSet] whenever this process sees a value, whoever wrote it
+ * @property {() => number} keys
+ * @property {() => Promise<unknown>} close
+ */
+
+/**
  * @typedef {object} Participant
  * @property {() => string} version
  * @property {() => string | undefined} [missing] why it cannot run here

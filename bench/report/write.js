@@ -16,11 +16,11 @@ export function writeReport(name, results) {
   });
 }
 
-/** @param {string} name @param {{ md: string, svg: string, json: object }} contents @returns {string} where the page lies */
+/** @param {string} name @param {{ md: string, svg?: string, json: object }} contents @returns {string} where the page lies */
 export function writeResults(name, { md, svg, json }) {
   mkdirSync(DIRECTORY, { recursive: true });
   writeFileSync(new URL(`${name}.md`, DIRECTORY), md);
-  writeFileSync(new URL(`${name}.svg`, DIRECTORY), svg);
+  if (svg !== undefined) writeFileSync(new URL(`${name}.svg`, DIRECTORY), svg);
   writeFileSync(new URL(`${name}.json`, DIRECTORY), `${JSON.stringify(json, null, 2)}\n`);
   return fileURLToPath(new URL(`${name}.md`, DIRECTORY));
 }

@@ -1,5 +1,6 @@
 // @ts-check
 import { scenario as b1 } from './bot-channels.js';
+import { scenario as cluster } from './cluster.js';
 import { scenario as growth } from './growth.js';
 import { scenario as s1 } from './s1-durable-sequential.js';
 import { scenario as s2 } from './s2-durable-concurrent.js';
@@ -17,7 +18,7 @@ export const SCENARIOS = Object.freeze([s1, s2, s3, s4, s4l, s5, s6, s7, s8, s9,
 
 /** @param {string} id */
 export function scenarioNamed(id) {
-  const scenario = [...SCENARIOS, growth].find((one) => one.id === id);
+  const scenario = [...SCENARIOS, growth, cluster].find((one) => one.id === id);
   if (!scenario) throw new Error(`There is no scenario ${id}; there are ${SCENARIOS.map((one) => one.id).join(', ')}.`);
   return scenario;
 }

@@ -14,8 +14,8 @@ export interface BridgeTarget {
   /** Goes on behind this seq. */
   readonly position: number;
   take(message: Delivered): void;
-  /** Whether no tombstone behind a seq may have been removed up to now. */
-  isWholeBehind(seq: number): Promise<boolean>;
+  /** It has been read up to there, and is not being read anew. */
+  readonly isSettled: boolean;
 }
 
 export class Bridge {
@@ -57,37 +57,30 @@ export class Bridge {
     const { target } = this;
     const { position } = target;
     const found = await this.#behind(position);
-    const last = found.at(-1);
-    if (!last) return false;
-    // Where no seq is left out nothing was removed. Asked after the messages: whoever removes a tombstone notes it before.
-    const isWhole = last.seq === position + found.length || (await target.isWholeBehind(position));
-    // Whoever began anew meanwhile has more to read than this.
-    if (!isWhole || !this.isWanted() || target.position < position) return false;
+    // Where a seq is left out something was removed, maybe a tombstone: then the view has to be read anew. Nor is
+    // anything taken by a view that has begun anew meanwhile.
+    if (found.length === 0 || !this.isWanted() || !target.isSettled || target.position !== position) return false;
     for (const message of found) target.take(message);
     this.onFound();
     return true;
   }
 
-  /** The next message, and those whose seqs follow on it without a gap. */
+  /** The messages whose seqs follow on a seq without a gap. */
   async #behind(position: number): Promise<Delivered[]> {
-    const first = await this.#find(position + 1, '>');
-    if (!first) return [];
-    const following = Array.from({ length: this.#window - 1 }, (_, i) => this.#find(first.seq + i + 1));
-    const found = [first];
-    for (const outcome of await Promise.allSettled(following)) {
+    const asked = Array.from({ length: this.#window }, (_, i) => this.#find(position + 1 + i));
+    const found: Delivered[] = [];
+    const outcomes = await Promise.allSettled(asked);
+    if (outcomes[0]?.status === 'rejected') throw outcomes[0].reason;
+    for (const outcome of outcomes) {
       if (outcome.status === 'rejected' || !outcome.value) break;
       found.push(outcome.value);
     }
-    this.#window = Math.min(MOST, Math.max(FEWEST, found.length * 2));
+    this.#window = found.length === 0 ? 1 : Math.min(MOST, Math.max(FEWEST, found.length * 2));
     return found;
   }
 
-  /** The message of a seq, or the next one that there is on or behind it. */
-  async #find(seq: number, nextOf?: string): Promise<Delivered | undefined> {
-    const { streams } = this.link.managerAfter(0);
-    // The servers know `next_by_subj`, the types of the client only for requests that any server may answer.
-    const wanted = nextOf === undefined ? { seq } : { seq, next_by_subj: nextOf };
-    const stored = await streams.getMessage(this.stream, wanted);
+  async #find(seq: number): Promise<Delivered | undefined> {
+    const stored = await this.link.managerAfter(0).streams.getMessage(this.stream, { seq });
     if (!stored) return undefined;
     return {
       seq: stored.seq,

@@ -27,8 +27,6 @@ export interface FeedTarget extends BridgeTarget {
    * @param failures how often it was asked for without an answer
    */
   lastSeq(failures: number): Promise<number>;
-  /** A consumer stands; nothing that it delivers has been taken yet. May move `position`: then answer true. */
-  begun(failures: number): Promise<boolean>;
   /** Everything has been taken that was there when the consumer began. */
   caughtUp(): void;
 }
@@ -149,8 +147,6 @@ export class Feed {
       max_deliver: 1,
     });
     if (turn !== this.#turn) return;
-    if (await this.target.begun(failures)) this.#turn += 1;
-    if (turn !== this.#turn) return;
     this.#heardAt = Date.now();
     this.#isLive = true;
     this.#toCatchUp = lastSeq;
@@ -213,13 +209,15 @@ export class Feed {
     this.target.caughtUp();
   }
 
-  /** Nothing comes, though something is missing: it may have been deleted meanwhile. */
+  /** Nothing comes, though something is missing: it may have been deleted meanwhile, or left out by the consumer. */
   #askAgain(turn: number): void {
+    const asked = Date.now() + 1;
     this.target.lastSeq(2).then(
       (lastSeq) => {
         if (turn !== this.#turn || this.#toCatchUp === undefined) return;
         this.#toCatchUp = lastSeq;
         this.#noteCaughtUp();
+        if (this.#toCatchUp !== undefined && this.#heardAt < asked) this.restart();
       },
       () => undefined,
     );

@@ -2,49 +2,43 @@
 import {
   assertKey,
   assertLogName,
-  assertPlainObject,
   type BatchListener,
   type ChangeListener,
   type CompactionReport,
+  changeText,
   type EngineHealth,
   type EngineLogger,
   type EntryMeta,
   type EraseOptions,
   type ErasureReceipt,
   emptyStats,
-  encodeJson,
+  inTurns,
   type KeptFile,
+  Listeners,
   type LogChange,
   type LogEngine,
   type LogEngineFactory,
   type LogEntry,
   LogError,
   type LogStats,
+  OpenLogs,
   type RecoveryReport,
   type ResolvedLogOptions,
   type StreamOptions,
-  tell,
 } from '../storage/log/index.js';
 import { Control } from './control.js';
 import { Link } from './link.js';
-import type { EncodedWrite } from './message.js';
 import { LogNames, logOfStream } from './names.js';
 import { type JetStreamOptions, type ResolvedJetStreamOptions, resolveJetStreamOptions } from './options.js';
 import { compactStream } from './stream-compaction.js';
-import { eraseFromStream } from './stream-erasure.js';
+import { eraseFromStream, finishErasures } from './stream-erasure.js';
 import { rebuildState, streamEntries } from './stream-history.js';
 import { StreamLog } from './stream-log.js';
-import type { WrittenBatch } from './write-queue.js';
-
-const ENTRIES_PER_TURN = 1000;
+import type { LogContext } from './stream-making.js';
 
 export class JetStreamEngine implements LogEngine {
-  readonly #logs = new Map<string, StreamLog>();
-  readonly #opening = new Map<string, Promise<StreamLog>>();
-  readonly #compacting = new Map<string, Promise<CompactionReport>>();
-  readonly #listeners = new Set<ChangeListener>();
-  readonly #batchListeners = new Set<BatchListener>();
-  readonly #closeListeners = new Set<() => void>();
+  readonly #logs = new OpenLogs<StreamLog>();
+  readonly #listeners: Listeners;
   #link: Link | undefined;
   #control: Control | undefined;
   #closing: Promise<void> | undefined;
@@ -53,7 +47,9 @@ export class JetStreamEngine implements LogEngine {
     private readonly jetStream: ResolvedJetStreamOptions,
     private readonly options: ResolvedLogOptions,
     private readonly logger: EngineLogger,
-  ) {}
+  ) {
+    this.#listeners = new Listeners(logger);
+  }
 
   async open(): Promise<void> {
     await this.#closing?.catch(() => undefined);
@@ -70,15 +66,9 @@ export class JetStreamEngine implements LogEngine {
   }
 
   async #closeAll(link: Link): Promise<void> {
-    const opened = await Promise.allSettled(this.#opening.values());
-    const logs = opened.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-    await Promise.allSettled(logs.map((log) => log.close()));
-    for (const onClose of this.#closeListeners) onClose();
-    this.#closeListeners.clear();
-    this.#listeners.clear();
-    this.#batchListeners.clear();
-    this.#logs.clear();
-    this.#opening.clear();
+    await this.#logs.close();
+    this.#listeners.close();
+    this.#logs.forget();
     await link.close();
   }
 
@@ -93,7 +83,7 @@ export class JetStreamEngine implements LogEngine {
   }
 
   logNames(): string[] {
-    return [...this.#logs.keys()].sort();
+    return this.#logs.names();
   }
 
   async openLog(log: string): Promise<RecoveryReport> {
@@ -101,7 +91,7 @@ export class JetStreamEngine implements LogEngine {
   }
 
   async append(log: string, change: LogChange, meta?: EntryMeta): Promise<LogEntry> {
-    const write = encodeWrite(change, meta);
+    const write = changeText(change, meta);
     this.#assertOpen();
     const ready = this.#logs.get(log);
     return ready ? ready.append(write) : (await this.#log(log)).append(write);
@@ -134,13 +124,8 @@ export class JetStreamEngine implements LogEngine {
     yield* [...(await this.#readable(log)).view.index.keys()];
   }
 
-  async *entries<T>(log: string): AsyncGenerator<[string, T]> {
-    let given = 0;
-    for await (const entry of (await this.#readable(log)).entriesNow()) {
-      yield entry as [string, T];
-      given += 1;
-      if (given % ENTRIES_PER_TURN === 0) await new Promise<void>((resolve) => setImmediate(resolve));
-    }
+  entries<T>(log: string): AsyncGenerator<[string, T]> {
+    return inTurns(async () => (await this.#readable(log)).entriesNow() as AsyncIterable<[string, T]>);
   }
 
   size(log: string): number {
@@ -150,18 +135,7 @@ export class JetStreamEngine implements LogEngine {
 
   async *stream(log: string, options: StreamOptions = {}): AsyncGenerator<LogEntry> {
     const ready = await this.#readable(log);
-    yield* streamEntries(ready, options, (onEntry, onClose) => this.#subscribe(log, onEntry, onClose));
-  }
-
-  #subscribe(log: string, onEntry: (entry: LogEntry) => void, onClose: () => void): () => void {
-    const unsubscribe = this.onChange((changed, entry) => {
-      if (changed === log) onEntry(entry);
-    });
-    this.#closeListeners.add(onClose);
-    return () => {
-      unsubscribe();
-      this.#closeListeners.delete(onClose);
-    };
+    yield* streamEntries(ready, options, (onEntry, onClose) => this.#listeners.follow(log, onEntry, onClose));
   }
 
   async rebuildState(log: string, options: { at?: Date | number } = {}): Promise<Record<string, unknown>> {
@@ -186,11 +160,7 @@ export class JetStreamEngine implements LogEngine {
   /** Two calls at once share one compaction. Another process may compact at the same time; that does no harm. */
   async compact(log: string): Promise<CompactionReport> {
     const ready = await this.#readable(log);
-    const running = this.#compacting.get(log);
-    if (running) return running;
-    const compaction = ready.exclusively(() => compactStream(ready)).finally(() => this.#compacting.delete(log));
-    this.#compacting.set(log, compaction);
-    return compaction;
+    return this.#logs.compact(log, ready, () => compactStream(ready));
   }
 
   async erase(
@@ -205,29 +175,26 @@ export class JetStreamEngine implements LogEngine {
   }
 
   onChange(listener: ChangeListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.onChange(listener);
   }
 
   onBatch(listener: BatchListener): () => void {
-    this.#batchListeners.add(listener);
-    return () => this.#batchListeners.delete(listener);
+    return this.#listeners.onBatch(listener);
   }
 
   /** A stream is no file, but it is where the entries are kept. */
   async keptFiles(log: string): Promise<KeptFile[]> {
     const ready = await this.#readable(log);
-    await this.#assertOpen().ask(`Looking at the log ${log}`, () => ready.lastSeq());
-    const { state } = ready.info ?? {};
+    const { state } = await ready.look();
     const kept: KeptFile = {
       log,
       kind: 'active',
       file: ready.context.names.stream,
-      bytes: state?.bytes ?? 0,
+      bytes: state.bytes,
       compressed: false,
-      entries: state?.messages ?? 0,
+      entries: state.messages,
     };
-    if (state && state.messages > 0) {
+    if (state.messages > 0) {
       kept.firstSeq = state.first_seq;
       kept.lastSeq = state.last_seq;
       kept.from = new Date(state.first_ts as unknown as string).toISOString();
@@ -261,8 +228,6 @@ export class JetStreamEngine implements LogEngine {
   #log(log: string): Promise<StreamLog> {
     assertLogName(log);
     const link = this.#assertOpen();
-    const opening = this.#opening.get(log);
-    if (opening) return opening;
     const context = {
       link,
       control: this.#control as Control,
@@ -271,21 +236,28 @@ export class JetStreamEngine implements LogEngine {
       maxPendingBytes: this.options.maxPendingBytes,
       logger: this.logger,
     };
-    const started = StreamLog.open(context, {
-      entry: (entry) => tell(this.#listeners, this.logger, log, entry),
-      batch: (batch) => this.#tellBatch(log, batch),
-    });
-    this.#opening.set(log, started);
-    started.then(
-      (opened) => this.#logs.set(log, opened),
-      () => this.#opening.delete(log),
-    );
-    return started;
+    return this.#logs.open(log, () => this.#open(context));
   }
 
-  /** Acknowledged by the servers, which is no fsync. */
-  #tellBatch(log: string, batch: WrittenBatch): void {
-    if (this.#batchListeners.size > 0) tell(this.#batchListeners, this.logger, { log, ...batch, fsynced: false });
+  async #open(context: LogContext): Promise<StreamLog> {
+    const { log } = context.names;
+    const opened = await StreamLog.open(context, {
+      entry: (entry) => this.#listeners.tellEntry(log, entry),
+      // Acknowledged by the servers, which is no fsync.
+      batch: (batch) => this.#listeners.tellBatch({ log, ...batch, fsynced: false }),
+    });
+    try {
+      await this.complete(opened);
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
+    return opened;
+  }
+
+  /** Before a log is served: what somebody began in it, and was killed, is finished. */
+  protected complete(opened: StreamLog): Promise<void> {
+    return finishErasures(opened);
   }
 
   #assertOpen(): Link {
@@ -306,20 +278,4 @@ export class JetStreamEngine implements LogEngine {
 export function jetStreamEngine(options: JetStreamOptions): LogEngineFactory {
   const resolved = resolveJetStreamOptions(options);
   return (logOptions, logger) => new JetStreamEngine(resolved, logOptions, logger);
-}
-
-/** The change as text, from the moment of the call on. @throws TypeError */
-function encodeWrite(change: LogChange, meta?: EntryMeta): EncodedWrite {
-  assertPlainObject(change, 'entry');
-  const { op } = change;
-  if (op !== 'SET' && op !== 'DELETE')
-    throw new TypeError(`Expected \`op\` to be 'SET' or 'DELETE', got ${String(op)}`);
-  const kept = meta && { ...meta };
-  if (op === 'SET' && !('key' in change)) {
-    assertPlainObject(change.data, 'data');
-    return { op, key: undefined, json: encodeJson(change.data, 'data'), meta: kept };
-  }
-  const { key, value } = change as { key: string; value?: unknown };
-  assertKey(key);
-  return { op, key, json: op === 'SET' ? encodeJson(value, 'value') : undefined, meta: kept };
 }

@@ -4,6 +4,9 @@ import { JetStreamEngine } from './jetstream-engine.js';
 import { type JetStreamOptions, resolveJetStreamOptions } from './options.js';
 
 class JetStreamFollower extends JetStreamEngine {
+  /** Those who write finish what they began. */
+  protected override async complete(): Promise<void> {}
+
   override append(): Promise<LogEntry> {
     return Promise.reject(refusal());
   }

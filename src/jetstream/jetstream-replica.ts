@@ -8,10 +8,12 @@ import type { LogReplica, LogReplicaFactory } from '../storage/index.js';
 import {
   type EngineLogger,
   type EraseOptions,
+  type LogEngine,
   type LogEntry,
   LogError,
   resolveLogOptions,
 } from '../storage/log/index.js';
+import { ErasureIntents } from './erasure-intents.js';
 import { jetStreamEngine } from './jetstream-engine.js';
 import { apiCode, Link } from './link.js';
 import { encodeMessage } from './message.js';
@@ -54,6 +56,21 @@ class JetStreamReplica implements LogReplica {
   }
 
   async position(log: string): Promise<number> {
+    const shippedSeq = await this.#findTail(log);
+    const link = await this.#link();
+    const unfinished = await new ErasureIntents(link, new LogNames(this.options.prefix, log)).pending();
+    // To open it is to finish what was being erased when this process, or the one before, was killed.
+    if (unfinished.length > 0) {
+      await this.#byEngine(log, shippedSeq, async (engine) => {
+        await engine.openLog(log);
+        return unfinished[0] as string;
+      });
+      return this.#findTail(log);
+    }
+    return shippedSeq;
+  }
+
+  async #findTail(log: string): Promise<number> {
     const link = await this.#link();
     const names = new LogNames(this.options.prefix, log);
     const { state } = await makeStream({ link, names, logger: this.logger });
@@ -70,19 +87,23 @@ class JetStreamReplica implements LogReplica {
     return this.#link().then((link) => this.#publish(link, log, tail, entry));
   }
 
-  /** The engine knows how to erase from a stream; a message of its own then says again how far the log is in it. */
   async erase(log: string, key: string | undefined, options: EraseOptions): Promise<void> {
+    const shippedSeq = await this.#findTail(log);
+    await this.#byEngine(log, shippedSeq, async (engine) => (await engine.erase(log, key, options)).id);
+  }
+
+  /** The engine knows how to erase from a stream; a message of its own then says again how far the log is in it. */
+  async #byEngine(log: string, shippedSeq: number, erase: (engine: LogEngine) => Promise<string>): Promise<void> {
     const engine = jetStreamEngine(this.given)(resolveLogOptions(), this.logger);
     await engine.open();
     try {
-      const shippedSeq = await this.position(log);
-      const { id } = await engine.erase(log, key, options);
+      const id = await erase(engine);
       const entry: LogEntry = { timestamp: '', op: 'DELETE', key: `erased:${id}`, seq: shippedSeq };
       const tail = { lastSequence: (await this.#info(log)).last_seq, shippedSeq };
       await this.#publish(await this.#link(), log, tail, entry);
+    } finally {
       // Whoever is sending meanwhile finds that the stream has gone on, and asks anew where it stands.
       this.#tails.delete(log);
-    } finally {
       await engine.close();
     }
   }

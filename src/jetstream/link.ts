@@ -134,6 +134,14 @@ export function apiCode(error: unknown): number | undefined {
   return error instanceof JetStreamApiError ? error.code : undefined;
 }
 
+/** What is asked for, a message or its stream, is not there or no longer: no trouble, where it was to be deleted. */
+export function isNowhere(error: unknown): boolean {
+  const code = apiCode(error);
+  // The same code tells of deletions that failed for other reasons.
+  if (code === 10057) return /no message found|deleted message/.test((error as Error).message);
+  return code === 10037 || code === 10043 || code === 10059;
+}
+
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -46,11 +46,22 @@ export function logOfStream(prefix: string, stream: string): string | undefined 
   return LOG_NAME.test(log) ? log : undefined;
 }
 
-/** Beside the logs: no log has a name that begins with an underscore. */
-export function controlNames(prefix: string): { stream: string; subjects: string; of(log: string): string } {
+/** Names beside the logs: no log has a name that begins with an underscore. */
+export interface ControlNames {
+  stream: string;
+  /** Of everything in it. */
+  subjects: string;
+  /** Of what is known of a log. */
+  of(log: string): string;
+  /** Of one erasure from a log; of all with `*`. */
+  erasing(log: string, id: string): string;
+}
+
+export function controlNames(prefix: string): ControlNames {
   return {
     stream: `${prefix}__control`,
     subjects: `${prefix}._control.>`,
     of: (log) => `${prefix}._control.${log}`,
+    erasing: (log, id) => `${prefix}._control.${log}.erasing.${id}`,
   };
 }

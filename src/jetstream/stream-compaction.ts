@@ -6,22 +6,15 @@
 import type { ConsumerInfo } from '@nats-io/jetstream';
 import type { CompactionReport } from '../storage/log/index.js';
 import { Feed } from './feed.js';
-import { pause } from './link.js';
-import { readPast } from './stream-history.js';
+import { isNowhere, pause } from './link.js';
+import { Precedence } from './message.js';
+import { type Past, readPast } from './stream-history.js';
 import type { StreamLog } from './stream-log.js';
 
-/** Purges on their way at once. */
-const PURGES = 16;
+/** Removals on their way at once. */
+const REMOVALS = 64;
 const WAIT_MS = 15_000;
 const POLL_MS = 100;
-
-/** What a subject holds. */
-interface Holding {
-  messages: number;
-  /** The newest message that counts, 0 where it holds none. */
-  keptSeq: number;
-  isTombstone: boolean;
-}
 
 export async function compactStream(log: StreamLog): Promise<CompactionReport> {
   const began = performance.now();
@@ -36,9 +29,9 @@ export async function compactStream(log: StreamLog): Promise<CompactionReport> {
     seq: log.view.seq,
   };
   try {
-    await log.lastSeq();
+    await log.look();
     Object.assign(report, sizesOf(log, 'Before'), await fold(log));
-    await log.lastSeq();
+    await log.look();
   } catch (error) {
     log.assertOpen();
     Object.assign(report, { outcome: 'failed', reason: (error as Error).message, error });
@@ -48,66 +41,127 @@ export async function compactStream(log: StreamLog): Promise<CompactionReport> {
 
 async function fold(log: StreamLog): Promise<Partial<CompactionReport>> {
   const { names, control } = log.context;
-  const upToSeq = log.view.seq;
   if (log.stats().entries === 0) return { outcome: 'skipped', reason: 'the log holds no entry' };
-  const { holdings, stateSeq, timeMs, superseded, lastSeq } = await survey(log, upToSeq);
-  if (superseded === 0) return { outcome: 'skipped', reason: 'every entry is its key’s newest' };
-  await control.raise(names.log, { wholeFromSeq: upToSeq, wholeFromMs: timeMs, tombstonesGoneSeq: upToSeq });
-  if (stateSeq > 0) await purge(log, { seq: stateSeq });
-  const mayDropTombstones = await allHaveSeen(log, lastSeq);
-  const purges: (() => Promise<unknown>)[] = [];
-  for (const [subject, { messages, keptSeq, isTombstone }] of holdings) {
-    const isDead = keptSeq === 0 || (isTombstone && mayDropTombstones);
-    if (isDead) purges.push(() => purge(log, { filter: subject, seq: upToSeq + 1 }));
-    else if (messages > 1) purges.push(() => purge(log, { filter: subject, seq: keptSeq }));
-  }
-  await inTurns(purges);
-  return { outcome: 'compacted', seq: upToSeq };
+  const survey = new Survey(log);
+  await survey.read(log.view.seq);
+  if (survey.goes === 0) return { outcome: 'skipped', reason: 'every entry is its key’s newest' };
+  // What was on its way behind what is removed now could not be judged by those who read later.
+  const markSeq = await log.mark();
+  await survey.read(markSeq);
+  const { voids, superseded, marks, lastSeq, timeMs } = survey;
+  await control.raise(names.log, { wholeFromSeq: lastSeq, wholeFromMs: timeMs });
+  await untilAllHaveSeen(log, markSeq, WAIT_MS);
+  // Whoever reads meanwhile judges what is left as before, and meets no value whose tombstone is gone.
+  await removeAll(log, voids);
+  const firstSeq = survey.firstKept(markSeq);
+  const isLeft = (seq: number) => seq > firstSeq;
+  await purge(log, firstSeq);
+  await removeAll(log, superseded.filter(isLeft));
+  await removeAll(log, survey.tombstones().filter(isLeft));
+  await removeAll(
+    log,
+    marks.filter((seq) => seq < markSeq),
+  );
+  return { outcome: 'compacted', seq: lastSeq };
 }
 
-/** One pass over the messages: what each subject holds behind the newest whole state. */
-async function survey(log: StreamLog, upToSeq: number) {
-  const holdings = new Map<string, Holding>();
-  let stateSeq = 0;
-  let timeMs = 0;
-  let superseded = 0;
-  let lastSeq = 0;
-  for await (const past of readPast(log, 1, upToSeq)) {
-    timeMs = Math.max(timeMs, past.timeMs);
-    lastSeq = past.seq;
-    if (past.message && past.message.key === undefined) {
-      for (const { messages } of holdings.values()) superseded += messages;
-      if (stateSeq > 0) superseded += 1;
-      holdings.clear();
-      stateSeq = past.seq;
-      continue;
+/** A pass over the messages: which of them the present state needs. */
+class Survey {
+  readonly #kept = new Map<string, { seq: number; isTombstone: boolean }>();
+  /** What goes, behind the newest whole state. */
+  voids: number[] = [];
+  superseded: number[] = [];
+  readonly marks: number[] = [];
+  timeMs = 0;
+  /** Of the newest message that is no mark. */
+  lastSeq = 0;
+  #stateSeq = 0;
+  #members: ReadonlySet<string> = new Set();
+  #replaced = 0;
+  #position = 0;
+  readonly #precedence = new Precedence();
+
+  constructor(private readonly log: StreamLog) {}
+
+  /** Goes on up to a seq. */
+  async read(upToSeq: number): Promise<void> {
+    for await (const past of readPast(this.log, this.#position + 1, upToSeq, this.#precedence)) this.#note(past);
+    this.#position = upToSeq;
+  }
+
+  /** But for those without which a member of the whole state would live. */
+  tombstones(): number[] {
+    return [...this.#kept.values()].flatMap(({ seq, isTombstone }) => (isTombstone ? [seq] : []));
+  }
+
+  /** How many messages the present state does not need, marks apart. */
+  get goes(): number {
+    return this.#replaced + this.voids.length + this.superseded.length + this.tombstones().length;
+  }
+
+  /** The first message that stays. */
+  firstKept(markSeq: number): number {
+    if (this.#stateSeq > 0) return this.#stateSeq;
+    let first = markSeq;
+    for (const { seq, isTombstone } of this.#kept.values()) if (!isTombstone) first = Math.min(first, seq);
+    return first;
+  }
+
+  #note({ seq, timeMs, subject, message, isVoid }: Past): void {
+    if (message?.op === 'MARK') {
+      this.marks.push(seq);
+      return;
     }
-    const holding = holdings.get(past.subject) ?? { messages: 0, keptSeq: 0, isTombstone: false };
-    holdings.set(past.subject, holding);
-    holding.messages += 1;
-    if (!past.message || past.isVoid) continue;
-    holding.keptSeq = past.seq;
-    holding.isTombstone = past.message.op === 'DELETE';
+    this.timeMs = Math.max(this.timeMs, timeMs);
+    this.lastSeq = seq;
+    if (message && message.key === undefined) this.#replace(seq, message.data ?? {});
+    else if (!message || isVoid) this.voids.push(seq);
+    else {
+      const former = this.#kept.get(subject);
+      if (former) this.superseded.push(former.seq);
+      const isTombstone = message.op === 'DELETE' && !this.#members.has(message.key as string);
+      this.#kept.set(subject, { seq, isTombstone });
+    }
   }
-  for (const { messages, keptSeq, isTombstone } of holdings.values()) {
-    superseded += messages - (keptSeq > 0 && !isTombstone ? 1 : 0);
-  }
-  return { holdings, stateSeq, timeMs, superseded, lastSeq };
-}
 
-function purge(log: StreamLog, options: { filter?: string; seq: number }): Promise<unknown> {
-  const { link, names } = log.context;
-  return link.ask(`Compacting ${names.stream}`, () => link.manager.streams.purge(names.stream, options));
+  #replace(stateSeq: number, data: object): void {
+    this.#replaced += this.#kept.size + this.voids.length + this.superseded.length + (this.#stateSeq > 0 ? 1 : 0);
+    this.#kept.clear();
+    this.voids = [];
+    this.superseded = [];
+    this.#stateSeq = stateSeq;
+    this.#members = new Set(Object.keys(data));
+  }
 }
 
 /**
- * Whether every process that follows the log has been sent everything up to a seq. One that begins to follow later reads
- * first up to where tombstones may be gone; so a tombstone that is removed then has been seen, or is known to be missing.
+ * Removes what stands before a seq, whatever its subject: a purge of one subject has consumers of 2.9 leave out what stands
+ * before the first message that is left of it, also messages of other subjects.
  */
-export async function allHaveSeen(log: StreamLog, seq: number): Promise<boolean> {
-  for (const deadline = Date.now() + WAIT_MS; ; await pause(POLL_MS)) {
-    if ((await viewsOf(log)).every((info) => info.delivered.stream_seq >= seq)) return true;
-    if (Date.now() > deadline) return false;
+async function purge({ context: { link, names } }: StreamLog, seq: number): Promise<void> {
+  // Nothing does, and the servers would take it for no seq at all, and remove everything.
+  if (seq <= 1) return;
+  await link.ask(`Compacting ${names.stream}`, () => link.manager.streams.purge(names.stream, { seq }));
+}
+
+async function removeAll({ context: { link, names } }: StreamLog, seqs: number[]): Promise<void> {
+  const { streams } = link.manager;
+  const tasks = seqs.map((seq) => () => {
+    const remove = () =>
+      streams.deleteMessage(names.stream, seq, false).catch((error) => {
+        // Gone with what was purged, or by another process.
+        if (!isNowhere(error)) throw error;
+      });
+    return link.ask(`Compacting ${names.stream}`, remove);
+  });
+  await inTurns(tasks);
+}
+
+/** Waits for those who follow the log: who has not been sent what is then removed has to read the log anew. */
+export async function untilAllHaveSeen(log: StreamLog, seq: number, atMostMs: number): Promise<void> {
+  for (const deadline = Date.now() + atMostMs; ; await pause(POLL_MS)) {
+    if ((await viewsOf(log)).every((info) => info.delivered.stream_seq >= seq)) return;
+    if (Date.now() > deadline) return;
   }
 }
 
@@ -131,7 +185,7 @@ async function inTurns(tasks: (() => Promise<unknown>)[]): Promise<void> {
       await task?.();
     }
   };
-  await Promise.all(Array.from({ length: PURGES }, worker));
+  await Promise.all(Array.from({ length: REMOVALS }, worker));
 }
 
 function sizesOf(log: StreamLog, when: 'Before' | 'After') {

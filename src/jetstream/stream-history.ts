@@ -94,21 +94,25 @@ async function* entriesBehind(log: StreamLog, last: number): AsyncGenerator<LogE
   let timeMs = 0;
   for await (const past of readPast(log, last + 1, log.view.seq)) {
     timeMs = Math.max(timeMs, past.timeMs);
-    if (past.message && !past.isVoid) yield entryOf(past.message, past.seq, timeMs);
+    if (past.message && past.message.op !== 'MARK' && !past.isVoid) yield entryOf(past.message, past.seq, timeMs);
   }
 }
 
 /**
- * Messages from one seq to another, both inclusive, whatever happens to the connection meanwhile. What counts is known by
- * what stands before it, so everything before is read, too.
+ * Messages from one seq to another, both inclusive, whatever happens to the connection meanwhile.
+ * @param precedence what stands before them; everything before is read, too, where it is left out
  */
-export async function* readPast(log: StreamLog, fromSeq: number, toSeq: number): AsyncGenerator<Past> {
-  const { stateFloorSeq } = await log.context.control.read(log.context.names.log);
-  const precedence = new Precedence(stateFloorSeq);
-  for await (const raw of readRaw(log, 1, toSeq)) {
+export async function* readPast(
+  log: StreamLog,
+  fromSeq: number,
+  toSeq: number,
+  precedence?: Precedence,
+): AsyncGenerator<Past> {
+  const judge = precedence ?? new Precedence();
+  for await (const raw of readRaw(log, precedence ? fromSeq : 1, toSeq)) {
     const { seq, timeMs, subject, payload } = raw;
     const message = decodeMessage(payload);
-    const isVoid = message !== undefined && precedence.isVoid(message, raw);
+    const isVoid = message !== undefined && judge.isVoid(message, raw);
     if (seq >= fromSeq) yield { seq, timeMs, subject, bytes: payload.length, message, isVoid };
   }
 }

@@ -1,6 +1,7 @@
 /** One log as a stream: its view, fed by a consumer, and the writes on their way. */
 import type { StreamInfo } from '@nats-io/jetstream';
 import {
+  type ChangeText,
   cloneJson,
   type EntryMeta,
   encodeJson,
@@ -9,15 +10,14 @@ import {
   type LogStats,
   type RecoveryReport,
 } from '../storage/log/index.js';
-import type { ControlRecord } from './control.js';
-import { Feed, type FeedTarget } from './feed.js';
-import { type Delivered, type EncodedWrite, encodeMessage } from './message.js';
+import { LiveView, type Onlooker } from './live-view.js';
+import { type Delivered, encodeMark, encodeMessage } from './message.js';
 import { StoredValues } from './stored-values.js';
 import { type LogContext, openStream } from './stream-making.js';
 import { statsOf } from './stream-stats.js';
 import { StreamWatch } from './stream-watch.js';
-import { type Applied, type Place, View } from './view.js';
-import { HEADER_BYTES, type ViewOfWrites, WriteQueue, type WrittenBatch } from './write-queue.js';
+import type { Applied, Place, View } from './view.js';
+import { HEADER_BYTES, WriteQueue, type WrittenBatch } from './write-queue.js';
 
 /** Those who are told of what was written, here or elsewhere. */
 export interface Audience {
@@ -25,32 +25,27 @@ export interface Audience {
   batch(batch: WrittenBatch): void;
 }
 
-export class StreamLog implements FeedTarget, ViewOfWrites {
-  view: View;
+/** What an update does: called with the value that is there; it may be called again. */
+export interface Revision {
+  fn(current: unknown): unknown;
+  meta?: EntryMeta | undefined;
+  /** Whether to write, asked once it is known which seq (0: none) the value that would be replaced has. */
+  isWanted?(seq: number): boolean | Promise<boolean>;
+}
+
+export class StreamLog implements Onlooker {
+  readonly live: LiveView;
   readonly queue: WriteQueue;
   readonly values: StoredValues;
   report: RecoveryReport;
-  record: ControlRecord | undefined;
-  /** The stream as it was told last, and what has come since. */
-  info: StreamInfo | undefined;
-  entriesSince = 0;
-  bytesSince = 0;
-  /** Takes the place of the view once it has caught up: this process missed tombstones that are gone. */
-  #successor: View | undefined;
-  #missed: { message: Delivered; applied: Applied }[] = [];
-  #waiting: { seq: number; then: () => void }[] = [];
-  #feed: Feed | undefined;
   #watch: StreamWatch | undefined;
   #maintenance: Promise<unknown> = Promise.resolve();
-  #ready!: () => void;
-  #isReady = false;
   #closing = false;
 
   static async open(context: LogContext, audience: Audience): Promise<StreamLog> {
     const began = performance.now();
     const info = await openStream(context);
-    const log = new StreamLog(context, audience);
-    log.note(info);
+    const log = new StreamLog(context, audience, info);
     await log.#follow();
     log.#watch = new StreamWatch(context, info.created);
     const { entries, sizeBytes } = log.stats();
@@ -61,149 +56,42 @@ export class StreamLog implements FeedTarget, ViewOfWrites {
   private constructor(
     readonly context: LogContext,
     private readonly audience: Audience,
+    info: StreamInfo,
   ) {
-    const { names, link, cacheBytes, maxPendingBytes } = context;
-    this.view = new View(names, cacheBytes);
+    const { names, link, maxPendingBytes } = context;
+    this.live = new LiveView(context, this, info);
     this.values = new StoredValues(link, names.stream);
     this.report = { log: names.log, clean: true, events: [], entries: 0, bytes: 0, durationMs: 0 };
-    this.queue = new WriteQueue(link, names.log, this, maxPendingBytes, (batch) => audience.batch(batch));
+    this.queue = new WriteQueue(link, names.log, this.live, maxPendingBytes, (batch) => audience.batch(batch));
   }
 
-  /** Resolves when the view shows what the stream held a moment ago. */
   async #follow(): Promise<void> {
-    const { link, names } = this.context;
-    const ready = new Promise<void>((resolve) => {
-      this.#ready = resolve;
-    });
-    this.#feed = new Feed(link, names.stream, this);
-    const late = setTimeout(() => this.#ready(), link.options.connectTimeoutMs);
-    await ready;
-    clearTimeout(late);
-    if (this.#isReady) return;
-    await this.#feed.stop();
-    await this.queue.finish();
-    throw link.failure(`Reading ${names.stream} for the first time`, new Error('it took too long'));
-  }
-
-  // What the writes ask of the view.
-
-  get seq(): number {
-    return this.view.seq;
-  }
-
-  tailOf(key: string | undefined, subject: string): number {
-    return this.view.tailOf(key, subject);
-  }
-
-  noteTail(key: string | undefined, subject: string, seq: number): void {
-    this.view.noteTail(key, subject, seq);
-  }
-
-  whenSeen(seq: number, then: () => void): void {
-    if (this.view.seq >= seq) then();
-    else this.#waiting.push({ seq, then });
-  }
-
-  async askTail(subject: string): Promise<number> {
-    const { link, names } = this.context;
-    const message = await link.ask(`Reading ${names.stream}`, () =>
-      link.manager.streams.getMessage(names.stream, { last_by_subj: subject }),
-    );
-    return message?.seq ?? 0;
-  }
-
-  hurry(): void {
-    this.#feed?.hurry();
-  }
-
-  beginAnew(): void {
-    // What is beginning would only be held up.
-    if (this.#feed?.isLive) this.#feed.restart();
-  }
-
-  // What the feed asks of the view.
-
-  get position(): number {
-    return (this.#successor ?? this.view).seq;
-  }
-
-  async lastSeq(failures = Number.POSITIVE_INFINITY): Promise<number> {
-    const { link, names } = this.context;
-    const { streams } = link.managerAfter(failures);
-    this.note(await streams.info(names.stream));
-    // Not the stream's last seq: that message may have been deleted.
-    return (await streams.getMessage(names.stream, { last_by_subj: names.subjects }))?.seq ?? 0;
-  }
-
-  async isWholeBehind(seq: number): Promise<boolean> {
-    const { control, names } = this.context;
-    return (await control.read(names.log, 0)).tombstonesGoneSeq <= seq;
-  }
-
-  async begun(failures: number): Promise<boolean> {
-    const { control, names, cacheBytes } = this.context;
-    this.record = await control.read(names.log, failures);
-    const { tombstonesGoneSeq, stateFloorSeq } = this.record;
-    if (!this.#isReady) this.view.stateSeq = Math.max(this.view.stateSeq, stateFloorSeq);
-    if (!this.#isReady || this.position >= tombstonesGoneSeq) return false;
-    if (this.#successor && this.#successor.seq === 0) return false;
-    this.context.logger.warn(`${names.log} was away while tombstones were removed; its view is read anew.`);
-    this.#successor = new View(names, cacheBytes, stateFloorSeq);
-    this.#missed = [];
-    return true;
-  }
-
-  take(message: Delivered): void {
-    const target = this.#successor ?? this.view;
-    if (message.seq <= target.seq) return;
-    const applied = target.apply(message);
-    if (message.seq > (this.info?.state.last_seq ?? 0)) {
-      this.entriesSince += 1;
-      this.bytesSince += message.payload.length + message.subject.length + HEADER_BYTES / 4;
+    try {
+      await this.live.follow();
+    } catch (error) {
+      await this.queue.finish();
+      throw error;
     }
-    if (this.#successor) {
-      if (message.seq > this.view.seq) this.#missed.push({ message, applied });
-    } else this.#tell(message, applied);
   }
 
-  caughtUp(): void {
-    if (this.#successor) this.#succeed(this.#successor);
-    this.#isReady = true;
-    this.#ready();
+  get view(): View {
+    return this.live.view;
   }
 
-  #succeed(successor: View): void {
-    const former = this.view;
-    const missed = this.#missed;
-    this.#successor = undefined;
-    this.#missed = [];
-    this.view = successor;
-    const timestamp = new Date(successor.timeMs).toISOString();
-    for (const key of former.index.keys()) {
-      if (!successor.index.has(key)) this.audience.entry({ timestamp, op: 'DELETE', key, seq: former.seq });
-    }
-    for (const { message, applied } of missed) this.#tell(message, applied);
-    this.#wake();
-  }
-
-  #tell({ msgId, seq }: Delivered, applied: Applied): void {
-    if (applied.kind === 'entry' && this.#isReady) this.audience.entry(applied.entry);
+  seen({ msgId, seq }: Delivered, applied: Applied): void {
+    if (applied.kind === 'entry' && this.live.isReady) this.audience.entry(applied.entry);
     if (applied.kind === 'foreign')
       this.context.logger.warn(`Message ${seq} of ${this.context.names.stream} is no entry.`);
     this.queue.seen(msgId, seq, applied);
-    if (this.#waiting.length > 0) this.#wake();
   }
 
-  #wake(): void {
-    const due = this.#waiting.filter(({ seq }) => seq <= this.view.seq);
-    if (due.length === 0) return;
-    this.#waiting = this.#waiting.filter(({ seq }) => seq > this.view.seq);
-    for (const { then } of due) then();
+  missed(entry: LogEntry): void {
+    this.audience.entry(entry);
   }
 
   // What the engine asks.
 
-  async append(write: EncodedWrite): Promise<LogEntry> {
+  async append(write: ChangeText): Promise<LogEntry> {
     this.assertOpen();
     this.#watch?.assertThere();
     const { names } = this.context;
@@ -214,9 +102,21 @@ export class StreamLog implements FeedTarget, ViewOfWrites {
       key,
       subject: key === undefined ? names.state : names.key(key),
       bytes: payload.length,
-      draft: () => ({ payload }),
+      draft: () => ({ payload: key === undefined ? payload : this.#encode(write, this.view.boundarySeq) }),
     });
     return entry as LogEntry;
+  }
+
+  /**
+   * Divides what is written from what is about to be removed: what was on its way counts for nothing behind it, and is
+   * written again.
+   * @returns the seq of the mark
+   */
+  async mark(): Promise<number> {
+    const { state } = this.context.names;
+    const draft = () => ({ payload: encodeMark(this.view.stateSeq) });
+    const mark = await this.queue.enqueue({ kind: 'state', key: undefined, subject: state, bytes: 0, draft });
+    return mark?.seq as number;
   }
 
   async update<T>(
@@ -224,38 +124,44 @@ export class StreamLog implements FeedTarget, ViewOfWrites {
     fn: (current: T | undefined) => T | undefined,
     meta?: EntryMeta,
   ): Promise<T | undefined> {
-    this.assertOpen();
-    this.#watch?.assertThere();
-    const subject = this.context.names.key(key);
-    const entry = await this.queue.enqueue({
-      kind: 'update',
-      key,
-      subject,
-      bytes: key.length,
-      draft: () => this.#draft(key, subject, fn as (current: unknown) => unknown, meta),
-    });
+    const entry = await this.revise(key, { fn: fn as Revision['fn'], meta });
     return entry?.op === 'SET' ? (cloneJson(entry.value) as T) : undefined;
   }
 
-  async #draft(key: string, subject: string, fn: (current: unknown) => unknown, meta: EntryMeta | undefined) {
+  /** @returns the entry that was written, if any was */
+  revise(key: string, revision: Revision): Promise<LogEntry | undefined> {
+    this.assertOpen();
+    this.#watch?.assertThere();
+    const subject = this.context.names.key(key);
+    const draft = () => this.#draft(key, subject, revision);
+    return this.queue.enqueue({ kind: 'update', key, subject, bytes: key.length, draft });
+  }
+
+  async #draft(key: string, subject: string, { fn, meta, isWanted }: Revision) {
     for (;;) {
       const { view } = this;
       const place = view.index.get(key);
-      const { stateSeq } = view;
+      const { boundarySeq } = view;
       const expected = view.tailOf(key, subject);
+      const seq = place?.seq ?? 0;
       const current = await this.#valueAt(key, place);
+      if (isWanted && !(await isWanted(seq))) return undefined;
       // Read on the way: what is compared must be as old as what was read.
       if (view !== this.view || place !== view.index.get(key) || expected !== view.tailOf(key, subject)) continue;
+      if (place && current === undefined) {
+        await this.#lookAgain(key, seq);
+        continue;
+      }
       const next = fn(cloneJson(current));
       if (next === undefined && place === undefined) return undefined;
       const json = next === undefined ? undefined : encodeJson(next, 'value');
-      const payload = this.#encode({ op: json === undefined ? 'DELETE' : 'SET', key, json, meta }, stateSeq);
+      const payload = this.#encode({ op: json === undefined ? 'DELETE' : 'SET', key, json, meta }, boundarySeq);
       return { payload, expected };
     }
   }
 
   /** @throws LogError `LOG_TOO_LARGE` */
-  #encode(write: EncodedWrite, base?: number): Buffer {
+  #encode(write: ChangeText, base?: number): Buffer {
     const payload = encodeMessage(write, base);
     const { link, names } = this.context;
     const most = link.maxPayloadBytes - HEADER_BYTES;
@@ -279,8 +185,7 @@ export class StreamLog implements FeedTarget, ViewOfWrites {
       const seq = place?.seq ?? 0;
       const value = await this.#valueAt(key, place);
       if (place === undefined || value !== undefined) return cloneJson(value) as T;
-      // Gone since: a newer one is there by now.
-      if (this.view.index.get(key)?.seq === seq) throw this.#lostValue(key, seq);
+      await this.#lookAgain(key, seq);
     }
   }
 
@@ -294,17 +199,17 @@ export class StreamLog implements FeedTarget, ViewOfWrites {
     return value;
   }
 
-  #lostValue(key: string, seq: number): LogError {
-    const { names } = this.context;
-    return new LogError(
-      'LOG_CORRUPT',
-      `Message ${seq} of ${names.stream} is gone, which holds ${JSON.stringify(key)}.`,
-      {
-        file: names.stream,
-        key,
-        hint: 'Somebody removed it by other means than this store.',
-      },
-    );
+  /** A message was gone: a newer one is there, though the view may not show it yet. @throws LogError `LOG_CORRUPT` */
+  async #lookAgain(key: string, seq: number): Promise<void> {
+    if (this.view.index.get(key)?.seq !== seq) return;
+    await this.live.catchUp();
+    if (this.view.index.get(key)?.seq !== seq) return;
+    const { stream } = this.context.names;
+    throw new LogError('LOG_CORRUPT', `Message ${seq} of ${stream} is gone, which holds ${JSON.stringify(key)}.`, {
+      file: stream,
+      key,
+      hint: 'Somebody removed it by other means than this store.',
+    });
   }
 
   /** The state of one moment; values that a compaction removes meanwhile are given as they are then. */
@@ -332,27 +237,21 @@ export class StreamLog implements FeedTarget, ViewOfWrites {
     return result;
   }
 
-  /** Messages in the stream, by the servers. */
-  async messages(): Promise<number> {
-    await this.context.link.ask(`Looking at ${this.context.names.stream}`, () => this.lastSeq());
-    return this.info?.state.messages ?? 0;
-  }
-
-  note(info: StreamInfo): void {
-    this.info = info;
-    this.entriesSince = 0;
-    this.bytesSince = 0;
+  /** The stream as it is, by the servers. */
+  async look(): Promise<StreamInfo> {
+    await this.context.link.ask(`Looking at ${this.context.names.stream}`, () => this.live.lastSeq());
+    return this.live.info;
   }
 
   stats(): LogStats {
-    return statsOf(this);
+    return statsOf({ ...this.live, view: this.view, queue: this.queue, log: this.context.names.log });
   }
 
   get troubles(): string[] {
     const { names } = this.context;
     const trouble = this.#watch?.trouble;
     if (trouble !== undefined) return [trouble];
-    return this.#feed?.isLive ? [] : [`The view of ${names.log} gets no news from the servers.`];
+    return this.live.isLive ? [] : [`The view of ${names.log} gets no news from the servers.`];
   }
 
   async close(): Promise<void> {
@@ -360,7 +259,7 @@ export class StreamLog implements FeedTarget, ViewOfWrites {
     await this.#maintenance;
     await this.queue.finish();
     this.#watch?.stop();
-    await this.#feed?.stop();
+    await this.live.stop();
   }
 
   assertOpen(): void {

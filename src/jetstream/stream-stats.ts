@@ -10,22 +10,22 @@ interface Figures {
   view: View;
   queue: WriteQueue;
   /** The stream as it was told last, and what has come since. */
-  info: StreamInfo | undefined;
+  info: StreamInfo;
   entriesSince: number;
   bytesSince: number;
-  context: { names: { log: string } };
+  log: string;
 }
 
-export function statsOf({ view, queue, info, entriesSince, bytesSince, context }: Figures): LogStats {
-  const entries = (info?.state.messages ?? 0) + entriesSince;
-  const known = info?.state.messages ? info.state.first_seq : undefined;
+export function statsOf({ view, queue, info, entriesSince, bytesSince, log }: Figures): LogStats {
+  const entries = info.state.messages + entriesSince;
+  const known = info.state.messages ? info.state.first_seq : undefined;
   return {
-    log: context.names.log,
+    log,
     keys: view.index.size,
     entries,
     seq: view.seq,
     firstSeq: known ?? (entries > 0 ? view.seq - entries + 1 : 0),
-    sizeBytes: (info?.state.bytes ?? 0) + bytesSince,
+    sizeBytes: info.state.bytes + bytesSince,
     checkpointBytes: 0,
     entriesSinceCheckpoint: entries,
     liveBytes: view.liveBytes,

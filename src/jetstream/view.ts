@@ -12,8 +12,8 @@ export interface Place {
   bytes: number;
 }
 
-/** What became of a message: an entry, nothing since it was void, or nothing since it is none. */
-export type Applied = { kind: 'entry'; entry: LogEntry } | { kind: 'void' } | { kind: 'foreign' };
+/** What became of a message: an entry, a mark, nothing since it was void, or nothing since it is none. */
+export type Applied = { kind: 'entry' | 'mark'; entry: LogEntry } | { kind: 'void' } | { kind: 'foreign' };
 
 /** Hints of what a server compares with, for keys without a value. They may be forgotten: the server says what is right. */
 const MOST_TAILS = 50_000;
@@ -25,26 +25,21 @@ export class View {
   liveBytes = 0;
   readonly index = new Map<string, Place>();
   readonly cache: ValueCache;
-  readonly #precedence: Precedence;
+  /** Seq of the newest whole state. */
+  stateSeq = 0;
+  readonly #precedence = new Precedence();
   #tails = new Map<string, number>();
 
-  /** @param stateFloorSeq the newest whole state that is no longer there */
   constructor(
     private readonly names: LogNames,
     cacheBytes: number,
-    stateFloorSeq = 0,
   ) {
     this.cache = new ValueCache(cacheBytes);
-    this.#precedence = new Precedence(stateFloorSeq);
   }
 
-  /** Seq of the newest whole state. */
-  get stateSeq(): number {
-    return this.#precedence.stateSeq;
-  }
-
-  set stateSeq(seq: number) {
-    this.#precedence.stateSeq = seq;
+  /** Seq of the newest whole state or mark. */
+  get boundarySeq(): number {
+    return this.#precedence.boundarySeq;
   }
 
   apply(delivered: Delivered): Applied {
@@ -56,6 +51,10 @@ export class View {
     if (!message) return { kind: 'foreign' };
     const entry = entryOf(message, seq, this.timeMs);
     const isVoid = this.#precedence.isVoid(message, delivered);
+    if (message.op === 'MARK') {
+      this.#tails.set(this.names.state, seq);
+      return { kind: 'mark', entry };
+    }
     if (message.key === undefined) this.#replace(message.data ?? {}, seq, payload.length);
     else if (isVoid) {
       this.noteTail(message.key, subject, seq);
@@ -107,6 +106,7 @@ export class View {
     }
     this.index.clear();
     this.cache.clear();
+    this.stateSeq = seq;
     const share = Math.ceil(bytes / Math.max(1, keys.length));
     for (const key of keys) {
       this.index.set(key, { seq, subjectSeq: 0, bytes: share });

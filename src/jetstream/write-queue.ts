@@ -111,8 +111,11 @@ export class WriteQueue {
     const write = this.#inFlight.get(msgId);
     if (!write) return;
     if (applied.kind === 'entry') this.#succeed(write, applied.entry);
-    else {
-      // Void: a whole state came between. The servers know its id by now, so it needs another.
+    else if (applied.kind === 'mark') {
+      write.resolve(applied.entry);
+      this.#settle(write);
+    } else {
+      // Void: somebody came between. The servers know its id by now, so it needs another.
       this.#inFlight.delete(msgId);
       write.msgId = undefined;
       write.ackedSeq = 0;

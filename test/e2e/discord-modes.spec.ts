@@ -1,9 +1,7 @@
 /** The other ways to play, on Discord: a right name typed into the form, and a daily challenge in two servers. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { GameStateRepository } from '../../src/storage/index.js';
+import { type DiscordGallery, openDiscordGallery } from '../support/discord-gallery.js';
 import {
   type Bot,
   choiceId,
@@ -15,9 +13,10 @@ import {
   storeCatalogue,
   textOf,
 } from '../support/discord-stage.js';
-import { type FakeChannel, FakeDiscord, type FakeVisitor } from '../support/fake-discord/index.js';
+import type { FakeChannel, FakeDiscord, FakeVisitor } from '../support/fake-discord/index.js';
 
 describe('the other ways to play on Discord', () => {
+  let gallery: DiscordGallery;
   let dataDir: string;
   let fake: FakeDiscord;
   let bot: Bot;
@@ -25,18 +24,15 @@ describe('the other ways to play on Discord', () => {
   let ada: FakeVisitor;
 
   beforeEach(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'discord-modes-'));
+    gallery = await openDiscordGallery();
+    ({ dataDir, fake, channel, ada } = gallery);
     await storeCatalogue(dataDir);
-    fake = await FakeDiscord.start();
-    channel = fake.guild('Gallery').channel('quiz');
-    ada = fake.as(fake.user('Ada'), channel);
     bot = await startBot(fake, dataDir);
   });
 
   afterEach(async () => {
     await bot.close();
-    await fake.close();
-    await rm(dataDir, { recursive: true, force: true });
+    await gallery.close();
   });
 
   async function rightNames(): Promise<string[]> {

@@ -1,18 +1,17 @@
 /** The bot as it is run, a process of its own, killed and stopped in mid-game: the game goes on in the same message. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type BotApplication, startBotApplication } from '../support/bot-application.js';
+import { type DiscordGallery, openDiscordGallery } from '../support/discord-gallery.js';
 import { eventually, ofRound, storeCatalogue, textOf } from '../support/discord-stage.js';
-import { type FakeChannel, FakeDiscord, type FakeMessage, type FakeVisitor } from '../support/fake-discord/index.js';
+import type { FakeChannel, FakeDiscord, FakeMessage, FakeVisitor } from '../support/fake-discord/index.js';
 import { componentsIn, type FakeComponent } from '../support/fake-discord/message.js';
 
 const LONG = { rounds: 5, roundtime: 60, betweenroundtime: 5 };
 
 describe('the bot as a process', () => {
+  let gallery: DiscordGallery;
   let dataDir: string;
   let fake: FakeDiscord;
   let channel: FakeChannel;
@@ -20,17 +19,14 @@ describe('the bot as a process', () => {
   let application: BotApplication | undefined;
 
   beforeEach(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'discord-'));
-    fake = await FakeDiscord.start();
-    channel = fake.guild('Gallery').channel('quiz');
-    ada = fake.as(fake.user('Ada'), channel);
+    gallery = await openDiscordGallery();
+    ({ dataDir, fake, channel, ada } = gallery);
   });
 
   afterEach(async () => {
     await application?.stop('SIGKILL');
     application = undefined;
-    await fake.close();
-    await rm(dataDir, { recursive: true, force: true });
+    await gallery.close();
   });
 
   async function launch(changes: NodeJS.ProcessEnv = {}): Promise<BotApplication> {

@@ -1,10 +1,8 @@
 /** What goes wrong on Discord: the bot says so, stays up, and the game goes on or is ended in good order. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { PermissionFlagsBits } from 'discord.js';
 import { GameStateRepository, LogError } from '../../src/storage/index.js';
+import { type DiscordGallery, openDiscordGallery } from '../support/discord-gallery.js';
 import {
   type Bot,
   choiceId,
@@ -17,12 +15,18 @@ import {
   storeCatalogue,
   textOf,
 } from '../support/discord-stage.js';
-import { BOT_PERMISSIONS, type FakeChannel, FakeDiscord, type FakeVisitor } from '../support/fake-discord/index.js';
+import {
+  BOT_PERMISSIONS,
+  type FakeChannel,
+  type FakeDiscord,
+  type FakeVisitor,
+} from '../support/fake-discord/index.js';
 
 const SHORT = { rounds: 5, roundtime: 30, betweenroundtime: 15 };
 const MESSAGES = /^\/channels\/\d+\/messages/;
 
 describe('trouble on Discord', () => {
+  let gallery: DiscordGallery;
   let dataDir: string;
   let fake: FakeDiscord;
   let channel: FakeChannel;
@@ -31,18 +35,15 @@ describe('trouble on Discord', () => {
   const unhandled = jest.fn();
 
   beforeEach(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'discord-'));
-    fake = await FakeDiscord.start();
-    channel = fake.guild('Gallery').channel('quiz');
-    ada = fake.as(fake.user('Ada'), channel);
+    gallery = await openDiscordGallery();
+    ({ dataDir, fake, channel, ada } = gallery);
     process.on('unhandledRejection', unhandled);
   });
 
   afterEach(async () => {
     await bot?.close();
     bot = undefined;
-    await fake.close();
-    await rm(dataDir, { recursive: true, force: true });
+    await gallery.close();
     process.off('unhandledRejection', unhandled);
     expect(unhandled).not.toHaveBeenCalled();
   });

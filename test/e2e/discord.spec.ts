@@ -1,10 +1,8 @@
 /** Games on Discord as players see them: a real discord.js client in the whole bot, at a fake Discord on loopback. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PermissionFlagsBits } from 'discord.js';
 import { PlayerRepository } from '../../src/storage/index.js';
+import { type DiscordGallery, openDiscordGallery } from '../support/discord-gallery.js';
 import {
   ARTISTS,
   type Bot,
@@ -19,12 +17,18 @@ import {
   storeCatalogue,
   textOf,
 } from '../support/discord-stage.js';
-import { type FakeChannel, FakeDiscord, type FakeVisitor, MEMBER_PERMISSIONS } from '../support/fake-discord/index.js';
+import {
+  type FakeChannel,
+  type FakeDiscord,
+  type FakeVisitor,
+  MEMBER_PERMISSIONS,
+} from '../support/fake-discord/index.js';
 import { componentsIn } from '../support/fake-discord/message.js';
 
 const SHORT = { rounds: 5, roundtime: 30, betweenroundtime: 15 };
 
 describe('the quiz on Discord', () => {
+  let gallery: DiscordGallery;
   let dataDir: string;
   let fake: FakeDiscord;
   let bot: Bot;
@@ -34,22 +38,17 @@ describe('the quiz on Discord', () => {
   let cy: FakeVisitor;
 
   beforeEach(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'discord-'));
+    gallery = await openDiscordGallery();
+    ({ dataDir, fake, channel, ada } = gallery);
     await storeCatalogue(dataDir);
-    fake = await FakeDiscord.start();
-    channel = fake.guild('Gallery').channel('quiz');
-    [ada, bo, cy] = ['Ada', '@everyone **x**', 'Cy'].map((name) => fake.as(fake.user(name), channel)) as [
-      FakeVisitor,
-      FakeVisitor,
-      FakeVisitor,
-    ];
+    bo = fake.as(fake.user('@everyone **x**'), channel);
+    cy = fake.as(fake.user('Cy'), channel);
     bot = await startBot(fake, dataDir);
   });
 
   afterEach(async () => {
     await bot.close();
-    await fake.close();
-    await rm(dataDir, { recursive: true, force: true });
+    await gallery.close();
   });
 
   async function startGame(options: Record<string, string | number> = SHORT): Promise<void> {

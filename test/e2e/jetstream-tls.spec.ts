@@ -1,7 +1,7 @@
 /** The configuration and the certificates that docs/scaling ships, on three real servers: who is let in, and what others hear. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { jetStreamEngine, jetStreamOptionsFrom } from '../../src/jetstream/index.js';
@@ -39,7 +39,10 @@ afterAll(async () => {
 
 function makeCertificates(): string {
   const directory = scratchDirectory();
-  execFileSync('sh', [join(scaling, 'certificates.sh'), directory], { stdio: 'ignore' });
+  // The script calls it by its name.
+  const path = [dirname(process.env.OPENSSL_PATH ?? ''), process.env.PATH].join(delimiter);
+  const env = { ...process.env, PATH: path };
+  execFileSync('sh', [join(scaling, 'certificates.sh'), directory], { stdio: 'ignore', env });
   return directory;
 }
 

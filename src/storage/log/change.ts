@@ -7,19 +7,22 @@ import type { EntryMeta, LogChange, LogEntry } from './entry.js';
 import { deleteBody, replaceBody, setBody } from './format.js';
 import { assertPlainObject, encodeJson } from './json-value.js';
 
-export interface EncodedChange {
+export interface ChangeText {
   op: 'SET' | 'DELETE';
   /** Undefined where the whole state is replaced. */
   key: string | undefined;
   /** The new value, or the new whole state, as JSON text; undefined for a tombstone. */
   json: string | undefined;
   meta: EntryMeta | undefined;
+}
+
+export interface EncodedChange extends ChangeText {
   /** The line between timestamp and seq. */
   body: string;
 }
 
 /** @throws TypeError naming what is wrong, and where in the value */
-export function encodeChange(change: LogChange, meta?: EntryMeta): EncodedChange {
+export function changeText(change: LogChange, meta?: EntryMeta): ChangeText {
   assertPlainObject(change, 'entry');
   const { op } = change;
   if (op !== 'SET' && op !== 'DELETE')
@@ -27,14 +30,23 @@ export function encodeChange(change: LogChange, meta?: EntryMeta): EncodedChange
   const kept = meta && { ...meta };
   if (op === 'SET' && !('key' in change)) {
     assertPlainObject(change.data, 'data');
-    const json = encodeJson(change.data, 'data');
-    return { op, key: undefined, json, meta: kept, body: replaceBody(json, kept) };
+    return { op, key: undefined, json: encodeJson(change.data, 'data'), meta: kept };
   }
-  const { key } = change as { key: string };
+  const { key, value } = change as { key: string; value?: unknown };
   assertKey(key);
-  if (op === 'DELETE') return { op, key, json: undefined, meta: kept, body: deleteBody(JSON.stringify(key), kept) };
-  const json = encodeJson((change as { value: unknown }).value, 'value');
-  return { op, key, json, meta: kept, body: setBody(JSON.stringify(key), json, kept) };
+  return { op, key, json: op === 'SET' ? encodeJson(value, 'value') : undefined, meta: kept };
+}
+
+/** The same, with the line of a file that it becomes. @throws TypeError */
+export function encodeChange(change: LogChange, meta?: EntryMeta): EncodedChange {
+  const { op, key, json, meta: kept } = changeText(change, meta);
+  return { op, key, json, meta: kept, body: bodyOf(key, json, kept) };
+}
+
+function bodyOf(key: string | undefined, json: string | undefined, meta: EntryMeta | undefined): string {
+  if (key === undefined) return replaceBody(json as string, meta);
+  const name = JSON.stringify(key);
+  return json === undefined ? deleteBody(name, meta) : setBody(name, json, meta);
 }
 
 /** @throws TypeError */

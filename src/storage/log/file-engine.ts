@@ -9,7 +9,7 @@ import { LogError, toLogError } from './errors.js';
 import { type Audience, FileLog } from './file-log.js';
 import { type FileSystem, makeDirectoryDurably, NodeFileSystem } from './file-system.js';
 import { keptFiles } from './kept-files.js';
-import { tell } from './listeners.js';
+import { Listeners } from './listeners.js';
 import { DirectoryLock } from './lock.js';
 import type { LogContext } from './log-context.js';
 import type {
@@ -29,19 +29,13 @@ import type {
 } from './log-engine.js';
 import { rebuildState, streamEntries } from './log-history.js';
 import { assertLogName, LogPaths, logsIn } from './log-name.js';
+import { inTurns, OpenLogs } from './open-logs.js';
 import type { ResolvedLogOptions } from './options.js';
 import type { Written } from './writer.js';
 
-/** Entries handed out between two turns of the event loop. */
-const ENTRIES_PER_TURN = 1000;
-
 export class FileLogEngine implements LogEngine {
-  readonly #logs = new Map<string, FileLog>();
-  readonly #opening = new Map<string, Promise<FileLog>>();
-  readonly #listeners = new Set<ChangeListener>();
-  readonly #batchListeners = new Set<BatchListener>();
-  readonly #closeListeners = new Set<() => void>();
-  readonly #compacting = new Map<string, Promise<CompactionReport>>();
+  readonly #logs = new OpenLogs<FileLog>();
+  readonly #listeners: Listeners;
   #lock: DirectoryLock | undefined;
   #closing: Promise<void> | undefined;
 
@@ -49,7 +43,9 @@ export class FileLogEngine implements LogEngine {
     private readonly options: ResolvedLogOptions,
     private readonly logger: EngineLogger,
     private readonly disk: FileSystem,
-  ) {}
+  ) {
+    this.#listeners = new Listeners(logger);
+  }
 
   async open(): Promise<void> {
     const { dataDir } = this.options;
@@ -73,15 +69,9 @@ export class FileLogEngine implements LogEngine {
   }
 
   async #closeAll(lock: DirectoryLock): Promise<void> {
-    const opened = await Promise.allSettled(this.#opening.values());
-    const logs = opened.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-    const outcomes = await Promise.allSettled(logs.map((log) => log.close()));
-    for (const onClose of this.#closeListeners) onClose();
-    this.#closeListeners.clear();
-    this.#listeners.clear();
-    this.#batchListeners.clear();
-    this.#logs.clear();
-    this.#opening.clear();
+    const outcomes = await this.#logs.close();
+    this.#listeners.close();
+    this.#logs.forget();
     outcomes.push(...(await Promise.allSettled([lock.release()])));
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed) throw toLogError(failed.reason, 'closing', this.options.dataDir);
@@ -98,7 +88,7 @@ export class FileLogEngine implements LogEngine {
   }
 
   logNames(): string[] {
-    return [...this.#logs.keys()].sort();
+    return this.#logs.names();
   }
 
   async openLog(log: string): Promise<RecoveryReport> {
@@ -155,14 +145,8 @@ export class FileLogEngine implements LogEngine {
     for await (const [key] of this.entries(log)) yield key;
   }
 
-  async *entries<T>(log: string): AsyncGenerator<[string, T]> {
-    let given = 0;
-    for await (const entry of (await this.#readable(log)).entriesNow()) {
-      yield entry as [string, T];
-      given += 1;
-      // A loop that only awaits resolved promises would let no timer and no socket have a turn.
-      if (given % ENTRIES_PER_TURN === 0) await new Promise<void>((resolve) => setImmediate(resolve));
-    }
+  entries<T>(log: string): AsyncGenerator<[string, T]> {
+    return inTurns(async () => (await this.#readable(log)).entriesNow() as AsyncIterable<[string, T]>);
   }
 
   size(log: string): number {
@@ -173,22 +157,11 @@ export class FileLogEngine implements LogEngine {
   async *stream(log: string, options: StreamOptions = {}): AsyncGenerator<LogEntry> {
     const ready = await this.#readable(log);
     try {
-      yield* streamEntries(ready, options, (onEntry, onClose) => this.#subscribe(log, onEntry, onClose));
+      yield* streamEntries(ready, options, (onEntry, onClose) => this.#listeners.follow(log, onEntry, onClose));
     } catch (error) {
       ready.noteDamage(error);
       throw error;
     }
-  }
-
-  #subscribe(log: string, onEntry: (entry: LogEntry) => void, onClose: () => void): () => void {
-    const unsubscribe = this.onChange((changed, entry) => {
-      if (changed === log) onEntry(entry);
-    });
-    this.#closeListeners.add(onClose);
-    return () => {
-      unsubscribe();
-      this.#closeListeners.delete(onClose);
-    };
   }
 
   async rebuildState(log: string, options: { at?: Date | number } = {}): Promise<Record<string, unknown>> {
@@ -217,11 +190,7 @@ export class FileLogEngine implements LogEngine {
   /** Two calls at once share one compaction. */
   async compact(log: string, options?: CompactOptions): Promise<CompactionReport> {
     const ready = await this.#readable(log);
-    const running = this.#compacting.get(log);
-    if (running) return running;
-    const compaction = ready.exclusively(() => compactLog(ready, options)).finally(() => this.#compacting.delete(log));
-    this.#compacting.set(log, compaction);
-    return compaction;
+    return this.#logs.compact(log, ready, () => compactLog(ready, options));
   }
 
   async erase(
@@ -236,13 +205,11 @@ export class FileLogEngine implements LogEngine {
   }
 
   onChange(listener: ChangeListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.onChange(listener);
   }
 
   onBatch(listener: BatchListener): () => void {
-    this.#batchListeners.add(listener);
-    return () => this.#batchListeners.delete(listener);
+    return this.#listeners.onBatch(listener);
   }
 
   async keptFiles(log: string): Promise<KeptFile[]> {
@@ -264,22 +231,14 @@ export class FileLogEngine implements LogEngine {
   #log(log: string): Promise<FileLog> {
     assertLogName(log);
     this.#assertOpen();
-    const opening = this.#opening.get(log);
-    if (opening) return opening;
     const paths = new LogPaths(this.options.dataDir, log);
     const context = { disk: this.disk, paths, options: this.options, logger: this.logger };
-    const started = this.#open(context, {
-      hearsEntries: () => this.#listeners.size > 0,
-      entry: (entry) => tell(this.#listeners, this.logger, log, entry),
+    const audience: Audience = {
+      hearsEntries: () => this.#listeners.hearEntries,
+      entry: (entry) => this.#listeners.tellEntry(log, entry),
       batch: (entries, written) => this.#tellBatch(log, entries, written),
-    });
-    this.#opening.set(log, started);
-    started.then(
-      (opened) => this.#logs.set(log, opened),
-      // So that the next call tries again, perhaps after the operator has put things right.
-      () => this.#opening.delete(log),
-    );
-    return started;
+    };
+    return this.#logs.open(log, () => this.#open(context, audience));
   }
 
   /** An erasure that was begun ends before anybody reads; where that fails the next opening tries again. */
@@ -295,9 +254,9 @@ export class FileLogEngine implements LogEngine {
   }
 
   #tellBatch(log: string, entries: number, { bytes, durationMs }: Written): void {
-    if (this.#batchListeners.size === 0) return;
+    if (!this.#listeners.hearBatches) return;
     const fsynced = this.options.fsync === 'always';
-    tell(this.#batchListeners, this.logger, { log, entries, bytes, durationMs, fsynced });
+    this.#listeners.tellBatch({ log, entries, bytes, durationMs, fsynced });
   }
 
   #assertOpen(): void {

@@ -1,7 +1,7 @@
 /** The engine's front door. */
 
 // What an engine of another kind is built of, too.
-export { assertKey } from './change.js';
+export { assertKey, type ChangeText, changeText } from './change.js';
 export { backupDirectory, type DirectoryBackupOptions, type DirectoryBackupReport } from './directory-backup.js';
 export { type DirectoryFile, type DirectoryFileKind, directoryFiles, logsOf } from './directory-files.js';
 export { type VerifiedFile, type VerifyOptions, type VerifyStep, verifyDirectory } from './directory-verification.js';
@@ -12,7 +12,7 @@ export { FileLogEngine, fileEngine, fileEngineOn } from './file-engine.js';
 export { type FileSystem, NodeFileSystem, type OpenFile, type OpenMode } from './file-system.js';
 export { type FollowOptions, followLog } from './following.js';
 export { assertPlainObject, cloneJson, encodeJson, setMember } from './json-value.js';
-export { tell } from './listeners.js';
+export { Listeners } from './listeners.js';
 export { type Holder, holderOf } from './lock.js';
 export type {
   BatchListener,
@@ -39,6 +39,7 @@ export { assertLogName } from './log-name.js';
 export type { VerifyFinding, VerifyFindingKind } from './log-verification.js';
 export { memoryEngine } from './memory-engine.js';
 export { type MoveOptions, type MoveReport, moveLog, stateDigest } from './moving.js';
+export { inTurns, OpenLogs } from './open-logs.js';
 export {
   type FsyncMode,
   LOG_DEFAULTS,
