@@ -29,6 +29,18 @@ export function findOrInstallNatsServer() {
   });
 }
 
+/** What makes the certificates of the tests of TLS. */
+export function findOrInstallOpenssl() {
+  return findOrInstall({
+    title: 'openssl',
+    names: ['openssl'],
+    debianPackage: 'openssl',
+    variable: 'OPENSSL_PATH',
+    variableNames: 'its executable',
+    tests: 'tests of TLS',
+  });
+}
+
 function findOrInstall(program) {
   const found = find(program);
   if (found !== undefined) return found;

@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileTests } from './compile-tests.js';
-import { findOrInstallChromium, findOrInstallNatsServer } from './find-programs.js';
+import { findOrInstallChromium, findOrInstallNatsServer, findOrInstallOpenssl } from './find-programs.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const OUTPUT_FILE = '--outputFile=';
@@ -54,6 +54,7 @@ function prepareEndToEnd() {
 function prepareJetStream() {
   try {
     environment.NATS_SERVER_PATH = findOrInstallNatsServer();
+    if (specs.includes('jetstream-tls.spec')) environment.OPENSSL_PATH = findOrInstallOpenssl();
   } catch (error) {
     fail(error.message);
   }

@@ -11,9 +11,11 @@ export interface ControlRecord {
   wholeFromSeq: number;
   /** When that entry was written, in milliseconds since 1970. */
   wholeFromMs: number;
+  /** When the servers made the stream of the log, in milliseconds since 1970: it has been there. 0 where nobody has noted it. */
+  madeMs: number;
 }
 
-const NONE: ControlRecord = { wholeFromSeq: 0, wholeFromMs: 0 };
+const NONE: ControlRecord = { wholeFromSeq: 0, wholeFromMs: 0, madeMs: 0 };
 /** Somebody else was first. */
 export const WRONG_LAST_SEQ = 10071;
 const OTHER_CONFIGURATION = 10058;
@@ -23,6 +25,11 @@ export class Control {
 
   constructor(private readonly link: Link) {
     this.#names = controlNames(link.options.prefix);
+  }
+
+  /** Where the record of a log stands, for those who have to change it by hand. */
+  placeOf(log: string): string {
+    return `${this.#names.of(log)} in the stream ${this.#names.stream}`;
   }
 
   async read(log: string): Promise<ControlRecord> {

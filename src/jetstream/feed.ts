@@ -5,21 +5,28 @@
  */
 import { AckPolicy, DeliverPolicy, ReplayPolicy } from '@nats-io/jetstream';
 import { createInbox, type Msg, nanos, nuid, type Subscription } from '@nats-io/transport-node';
+import { Bridge, type BridgeTarget } from './bridge.js';
 import { type Link, pause } from './link.js';
-import { type Delivered, expectedOf } from './message.js';
+import { expectedOf } from './message.js';
 
 const HEARTBEAT_MS = 1000;
+const LISTEN_MS = 100;
+/** So long a consumer may take to begin, or to tell that nothing is new, before the leader itself is asked. */
+const BRIDGE_MS = 250;
+const QUIET_MS = 1500;
+/** A consumer that is silent for so long while the leader has something new is gone, or its server is. */
+const DEAF_MS = 700;
 const SILENCE_MS = 3500;
 /** How long the server keeps a consumer that nobody listens to. */
 const INACTIVE_MS = 10_000;
-const RETRY_MS = 200;
+const RETRY_MS = 100;
 
-export interface FeedTarget {
-  /** Delivery goes on behind this seq. */
-  readonly position: number;
-  take(message: Delivered): void;
-  /** Seq of the newest message that is there, by the leader: the consumer may stand on a server that is behind. */
-  lastSeq(): Promise<number>;
+export interface FeedTarget extends BridgeTarget {
+  /**
+   * Seq of the newest message that is there, by the leader: the consumer may stand on a server that is behind.
+   * @param failures how often it was asked for without an answer
+   */
+  lastSeq(failures: number): Promise<number>;
   /** Everything has been taken that was there when the consumer began. */
   caughtUp(): void;
 }
@@ -37,6 +44,12 @@ export class Feed {
   #toCatchUp: number | undefined;
   #heardAt = 0;
   #isLive = false;
+  #restartedAt = 0;
+  /** There is a view to go on with. */
+  #hasCaughtUp = false;
+  #deliveredAt = 0;
+  #hurriedUntil = 0;
+  readonly #bridge: Bridge;
   #stopped = false;
   #beginning: Promise<void> | undefined;
   readonly #timer: NodeJS.Timeout;
@@ -47,7 +60,14 @@ export class Feed {
     private readonly stream: string,
     private readonly target: FeedTarget,
   ) {
-    this.#timer = setInterval(() => this.#listen(), HEARTBEAT_MS / 2);
+    this.#bridge = new Bridge(
+      link,
+      stream,
+      target,
+      () => this.#isSilent(),
+      () => this.#missConsumer(),
+    );
+    this.#timer = setInterval(() => this.#listen(), LISTEN_MS);
     this.#forget = link.onReconnect(() => this.restart());
     this.restart();
   }
@@ -59,10 +79,19 @@ export class Feed {
 
   restart(): void {
     this.#turn += 1;
+    if (this.#isLive) this.#restartedAt = Date.now();
     this.#isLive = false;
     this.#beginning ??= this.#begin().finally(() => {
       this.#beginning = undefined;
     });
+  }
+
+  /** Somebody waits for what a server has already: it may take until the next heartbeat before the consumer is missed. */
+  hurry(): void {
+    const now = Date.now();
+    if (now - this.#deliveredAt < BRIDGE_MS) return;
+    this.#hurriedUntil = now + BRIDGE_MS;
+    this.#bridge.open();
   }
 
   async stop(): Promise<void> {
@@ -75,10 +104,10 @@ export class Feed {
   }
 
   async #begin(): Promise<void> {
-    while (!this.#stopped) {
+    for (let failures = 0; !this.#stopped; failures += 1) {
       const turn = this.#turn;
       try {
-        await this.#beginConsumer(turn);
+        await this.#beginConsumer(turn, failures);
         if (turn === this.#turn) return;
       } catch {
         // The servers are gone, or elect a leader; the health tells of it.
@@ -87,7 +116,7 @@ export class Feed {
     }
   }
 
-  async #beginConsumer(turn: number): Promise<void> {
+  async #beginConsumer(turn: number, failures: number): Promise<void> {
     this.#leave();
     if (!this.link.isConnected) throw new Error('not connected');
     const inbox = createInbox();
@@ -102,8 +131,8 @@ export class Feed {
         else if (turn === this.#turn) this.#receive(message);
       },
     });
-    const lastSeq = await this.target.lastSeq();
-    await this.link.manager.consumers.add(this.stream, {
+    const lastSeq = await this.target.lastSeq(failures);
+    await this.link.managerAfter(failures).consumers.add(this.stream, {
       name,
       deliver_subject: inbox,
       ack_policy: AckPolicy.None,
@@ -161,6 +190,7 @@ export class Feed {
       return;
     }
     this.#delivered = delivery;
+    this.#deliveredAt = this.#heardAt;
     this.target.take({
       seq: Number(tokens[at + 1]),
       timeMs: Number((tokens[at + 3] ?? '').slice(0, -6)),
@@ -175,13 +205,14 @@ export class Feed {
   #noteCaughtUp(): void {
     if (this.#toCatchUp === undefined || this.target.position < this.#toCatchUp) return;
     this.#toCatchUp = undefined;
+    this.#hasCaughtUp = true;
     this.target.caughtUp();
   }
 
   /** Nothing comes, though something is missing: it may have been deleted meanwhile, or left out by the consumer. */
   #askAgain(turn: number): void {
     const asked = Date.now() + 1;
-    this.target.lastSeq().then(
+    this.target.lastSeq(2).then(
       (lastSeq) => {
         if (turn !== this.#turn || this.#toCatchUp === undefined) return;
         this.#toCatchUp = lastSeq;
@@ -192,7 +223,19 @@ export class Feed {
     );
   }
 
+  #isSilent(): boolean {
+    if (this.#stopped || !this.#hasCaughtUp) return false;
+    const now = Date.now();
+    if (!this.#isLive) return now - this.#restartedAt > BRIDGE_MS;
+    return now < this.#hurriedUntil || now - this.#heardAt > QUIET_MS;
+  }
+
+  #missConsumer(): void {
+    if (this.#isLive && Date.now() - this.#heardAt > DEAF_MS) this.restart();
+  }
+
   #listen(): void {
+    if (this.#isSilent()) this.#bridge.open();
     if (this.#beginning || Date.now() - this.#heardAt < SILENCE_MS) return;
     this.restart();
   }

@@ -6,13 +6,15 @@ import {
   jetstream,
   jetstreamManager,
 } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { type EngineLogger, LogError } from '../storage/log/index.js';
+import { connectBefore, TooLate, unreachable } from './connecting.js';
 import type { ResolvedJetStreamOptions } from './options.js';
 
-/** A frozen server is given up after two of these. */
-const PING_INTERVAL_MS = 2000;
-const REQUEST_TIMEOUT_MS = 3000;
+/** During an election nobody answers, and who is elected then never hears of it: ask again soon, but give a slow one time. */
+const PATIENCE_MS = [300, 1000, 3000];
+/** Which of them, attempt by attempt. What is to be made may have been given to a server that died: it does not come then. */
+const ATTEMPTS = [0, 0, 1, 0, 0, 1, 2];
 const RETRY_MS = 200;
 
 export class Link {
@@ -22,42 +24,43 @@ export class Link {
 
   static async open(options: ResolvedJetStreamOptions, logger: EngineLogger): Promise<Link> {
     const deadline = Date.now() + options.connectTimeoutMs;
+    let reason: unknown;
     for (;;) {
       let connection: NatsConnection | undefined;
       try {
-        const connecting = connect({
-          maxReconnectAttempts: -1,
-          reconnectTimeWait: 250,
-          reconnectJitter: 100,
-          pingInterval: PING_INTERVAL_MS,
-          maxPingOut: 2,
-          ignoreAuthErrorAbort: true,
-          noAsyncTraces: true,
-          ...options.connection,
-          servers: [...options.servers],
-          timeout: Math.max(100, Math.min(deadline - Date.now(), 5000)),
-        });
-        connection = await inTime(connecting, deadline);
-        const manager = await jetstreamManager(connection, { timeout: REQUEST_TIMEOUT_MS });
-        return new Link(options, logger, connection, manager);
+        connection = await connectBefore(options, deadline);
+        const managers: JetStreamManager[] = [];
+        for (const timeout of PATIENCE_MS)
+          managers.push(await jetstreamManager(connection, { timeout, checkAPI: timeout === PATIENCE_MS.at(-1) }));
+        return new Link(options, logger, connection, managers);
       } catch (error) {
         await connection?.close();
+        // What an earlier attempt was told says more than that the time is over.
+        if (!(error instanceof TooLate)) reason = error;
         if (Date.now() + RETRY_MS < deadline) await pause(RETRY_MS);
-        else throw unreachable(options, error);
+        else throw unreachable(options, reason ?? error);
       }
     }
   }
 
   readonly jetStream: JetStreamClient;
+  readonly manager: JetStreamManager;
 
   private constructor(
     readonly options: ResolvedJetStreamOptions,
     private readonly logger: EngineLogger,
     readonly connection: NatsConnection,
-    readonly manager: JetStreamManager,
+    private readonly managers: readonly JetStreamManager[],
   ) {
-    this.jetStream = jetstream(connection, { timeout: REQUEST_TIMEOUT_MS });
+    this.manager = this.managerAfter(Number.POSITIVE_INFINITY);
+    this.jetStream = jetstream(connection, { timeout: PATIENCE_MS.at(-1) as number });
     void this.#watch();
+  }
+
+  /** The manager for a request that went without an answer so many times: the first are impatient, all others in turns. */
+  managerAfter(failures: number): JetStreamManager {
+    const attempt = ATTEMPTS[failures % ATTEMPTS.length] ?? PATIENCE_MS.length - 1;
+    return this.managers[attempt] as JetStreamManager;
   }
 
   /** Bytes that a message may have, headers included. */
@@ -121,23 +124,6 @@ export class Link {
   }
 }
 
-/** The client goes on for ever where a server refuses the password over TLS. What comes too late is closed. */
-async function inTime(connecting: Promise<NatsConnection>, deadline: number): Promise<NatsConnection> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const refuse = () => reject(new Error('no server let this client in'));
-    timer = setTimeout(refuse, Math.max(0, deadline - Date.now()));
-  });
-  try {
-    return await Promise.race([connecting, late]);
-  } catch (error) {
-    connecting.then((connection) => connection.close()).catch(() => undefined);
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** Whether the servers understood and said no, so that asking again would not help. */
 export function isRefusal(error: unknown): error is JetStreamApiError {
   return error instanceof JetStreamApiError && error.status < 500;
@@ -154,15 +140,6 @@ export function isNowhere(error: unknown): boolean {
   // The same code tells of deletions that failed for other reasons.
   if (code === 10057) return /no message found|deleted message/.test((error as Error).message);
   return code === 10037 || code === 10043 || code === 10059;
-}
-
-function unreachable(options: ResolvedJetStreamOptions, cause: unknown): LogError {
-  const why = (cause as Error)?.message ?? String(cause);
-  return new LogError(
-    'LOG_IO',
-    `No JetStream server answered within ${options.connectTimeoutMs} ms: ${why} (${options.servers.join(', ')}).`,
-    { cause, hint: 'Check the addresses and credentials, and that the servers run with JetStream enabled.' },
-  );
 }
 
 export function pause(ms: number): Promise<void> {

@@ -117,8 +117,13 @@ export class LiveView implements FeedTarget, ViewOfWrites {
     return message?.seq ?? 0;
   }
 
+  hurry(): void {
+    this.#feed?.hurry();
+  }
+
   beginAnew(): void {
-    this.#feed?.restart();
+    // What is beginning would only be held up.
+    if (this.#feed?.isLive) this.#feed.restart();
   }
 
   // What the feed asks of the view.
@@ -127,13 +132,18 @@ export class LiveView implements FeedTarget, ViewOfWrites {
     return (this.#successor ?? this.view).seq;
   }
 
-  async lastSeq(): Promise<number> {
+  get isSettled(): boolean {
+    return this.isReady && this.#successor === undefined;
+  }
+
+  async lastSeq(failures = Number.POSITIVE_INFINITY): Promise<number> {
     const { link, names } = this.context;
-    this.note(await link.manager.streams.info(names.stream));
+    const { streams } = link.managerAfter(failures);
+    this.note(await streams.info(names.stream));
     const reading = this.#successor ?? this.view;
     if (reading.seq === 0) reading.seq = await this.#beforeNewestState();
     // Not the stream's last seq: that message may have been deleted.
-    return (await link.manager.streams.getMessage(names.stream, { last_by_subj: names.subjects }))?.seq ?? 0;
+    return (await streams.getMessage(names.stream, { last_by_subj: names.subjects }))?.seq ?? 0;
   }
 
   /**

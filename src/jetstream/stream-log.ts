@@ -13,8 +13,9 @@ import {
 import { goneFrom, LiveView, type Onlooker } from './live-view.js';
 import { type Delivered, encodeMark, encodeMessage } from './message.js';
 import { StoredValues } from './stored-values.js';
-import { type LogContext, makeStream } from './stream-making.js';
+import { type LogContext, openStream } from './stream-making.js';
 import { statsOf } from './stream-stats.js';
+import { StreamWatch } from './stream-watch.js';
 import type { Applied, Place, View } from './view.js';
 import { HEADER_BYTES, WriteQueue, type WrittenBatch } from './write-queue.js';
 
@@ -37,14 +38,16 @@ export class StreamLog implements Onlooker {
   readonly queue: WriteQueue;
   readonly values: StoredValues;
   report: RecoveryReport;
+  #watch: StreamWatch | undefined;
   #maintenance: Promise<unknown> = Promise.resolve();
   #closing = false;
 
   static async open(context: LogContext, audience: Audience): Promise<StreamLog> {
     const began = performance.now();
-    const info = await makeStream(context);
+    const info = await openStream(context);
     const log = new StreamLog(context, audience, info);
     await log.#follow();
+    log.#watch = new StreamWatch(context, info.created);
     const { entries, sizeBytes } = log.stats();
     log.report = { ...log.report, entries, bytes: sizeBytes, durationMs: performance.now() - began };
     return log;
@@ -90,6 +93,7 @@ export class StreamLog implements Onlooker {
 
   async append(write: ChangeText): Promise<LogEntry> {
     this.assertOpen();
+    this.#watch?.assertThere();
     const { names } = this.context;
     const payload = this.#encode(write);
     const { key } = write;
@@ -127,6 +131,7 @@ export class StreamLog implements Onlooker {
   /** @returns the entry that was written, if any was */
   revise(key: string, revision: Revision): Promise<LogEntry | undefined> {
     this.assertOpen();
+    this.#watch?.assertThere();
     const subject = this.context.names.key(key);
     const draft = () => this.#draft(key, subject, revision);
     return this.queue.enqueue({ kind: 'update', key, subject, bytes: key.length, draft });
@@ -249,6 +254,8 @@ export class StreamLog implements Onlooker {
 
   get troubles(): string[] {
     const { names } = this.context;
+    const trouble = this.#watch?.trouble;
+    if (trouble !== undefined) return [trouble];
     return this.live.isLive ? [] : [`The view of ${names.log} gets no news from the servers.`];
   }
 
@@ -256,6 +263,7 @@ export class StreamLog implements Onlooker {
     this.#closing = true;
     await this.#maintenance;
     await this.queue.finish();
+    this.#watch?.stop();
     await this.live.stop();
   }
 

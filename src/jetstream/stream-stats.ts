@@ -39,7 +39,7 @@ export function statsOf({ view, queue, info, entriesSince, bytesSince, log }: Fi
     cacheBytes: view.cache.bytes,
     lastTimestamp: view.timeMs > 0 ? new Date(view.timeMs).toISOString() : undefined,
     poisoned: undefined,
-    diskFull: undefined,
+    diskFull: queue.diskFull,
     mainFileSeq: undefined,
     mainFileStaleMs: 0,
     mainFileError: undefined,

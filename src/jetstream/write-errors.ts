@@ -50,18 +50,26 @@ export function timeoutOf(
   if (ackedSeq > 0) {
     return new LogError(
       'LOG_IO',
-      `A write to ${log} stands as seq ${ackedSeq}, but after ${ms} ms this process has not seen it (${link.servers}).`,
+      `A write to ${log} stands as seq ${ackedSeq}, but after ${ms} ms (writeTimeoutMs) this process has not seen it (${link.servers}).`,
       { ...details, hint: 'It counts; reads here are behind until the view has caught up.' },
     );
   }
   if (attempts === 0) {
-    return new LogError('LOG_IO', `A write to ${log} was not sent within ${ms} ms: ${why} (${link.servers}).`, {
-      ...details,
-      hint: 'Nothing was written.',
-    });
+    return new LogError(
+      'LOG_IO',
+      `A write to ${log} was not sent within ${ms} ms (writeTimeoutMs): ${why} (${link.servers}).`,
+      {
+        ...details,
+        hint: 'Nothing was written.',
+      },
+    );
   }
-  return new LogError('LOG_IO', `A write to ${log} was not acknowledged within ${ms} ms: ${why} (${link.servers}).`, {
-    ...details,
-    hint: 'It may have been written. An update can safely be called again, since it looks at what is there.',
-  });
+  return new LogError(
+    'LOG_IO',
+    `A write to ${log} was not acknowledged within ${ms} ms (writeTimeoutMs): ${why} (${link.servers}).`,
+    {
+      ...details,
+      hint: 'It may have been written. An update can safely be called again, since it looks at what is there.',
+    },
+  );
 }

@@ -14,10 +14,12 @@ import { WriteSchedule } from './write-schedule.js';
 const TICK_MS = 100;
 /** For an acknowledgement; longer with each attempt. */
 const ACK_MS = 1000;
-const LONGEST_ACK_MS = 4000;
+const LONGEST_ACK_MS = 2000;
 const NO_LEADER_MS = 150;
 /** An acknowledged write that the view does not show for so long has the view begin anew. */
 const UNSEEN_MS = 2000;
+/** The same has the view ask for what is new by itself. */
+const LATE_MS = 300;
 /** What a message takes beside its payload. */
 export const HEADER_BYTES = 256;
 
@@ -30,6 +32,8 @@ export interface ViewOfWrites {
   whenSeen(seq: number, then: () => void): void;
   /** The newest seq of a subject, by the servers. */
   askTail(subject: string): Promise<number>;
+  /** What the servers have already is wanted at once. */
+  hurry(): void;
   beginAnew(): void;
 }
 
@@ -55,6 +59,8 @@ export class WriteQueue {
   appends = 0;
   batches = 0;
   bytesWritten = 0;
+  /** Why the newest write found no room; undefined once one does. */
+  diskFull: string | undefined;
 
   constructor(
     private readonly link: Link,
@@ -196,6 +202,7 @@ export class WriteQueue {
     else {
       write.trouble = answer.error.description;
       const refusal = refusalOf(answer.error, this.log, this.link.servers);
+      if (refusal?.code === 'LOG_DISK_FULL') this.diskFull = refusal.message;
       if (refusal) this.#fail(write, refusal);
       else write.retryAt = Date.now() + NO_LEADER_MS;
     }
@@ -236,7 +243,9 @@ export class WriteQueue {
       if (write.isResting) {
         // What it waits for may have been deleted: the servers say again what they compare with.
         if (write.lostAt > 0 && now - write.lostAt > UNSEEN_MS) this.#attempt(write);
+        else if (write.lostAt > 0 && now - write.lostAt > LATE_MS) this.view.hurry();
       } else if (write.ackedSeq > 0) {
+        if (now - write.sentAt > LATE_MS) this.view.hurry();
         if (now - write.sentAt > UNSEEN_MS) {
           write.sentAt = now;
           this.view.beginAnew();
@@ -250,6 +259,7 @@ export class WriteQueue {
 
   #succeed(write: PendingWrite, entry: LogEntry): void {
     const bytes = (write.payload?.length ?? 0) + write.order.subject.length + HEADER_BYTES;
+    this.diskFull = undefined;
     this.appends += 1;
     this.bytesWritten += bytes;
     if (!this.#batch) {

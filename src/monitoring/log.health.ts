@@ -63,7 +63,7 @@ export class LogHealthIndicator implements OnApplicationBootstrap {
    */
   async isHealthy<Key extends string = 'append-log'>(key: Key = 'append-log' as Key): Promise<Record<Key, LogHealth>> {
     if (typeof key !== 'string' || key === '') throw new TypeError(`Expected \`key\` to be a name, got ${String(key)}`);
-    return { [key]: await this.#look().catch(closed) } as Record<Key, LogHealth>;
+    return { [key]: await this.#look().catch((error) => this.#unseen(error)) } as Record<Key, LogHealth>;
   }
 
   async #look(): Promise<LogHealth> {
@@ -87,6 +87,13 @@ export class LogHealthIndicator implements OnApplicationBootstrap {
       logs: names.length,
       ...(freeBytes === undefined ? {} : { freeBytes }),
     };
+  }
+
+  /** An engine that depends on servers may lose them between two questions. */
+  #unseen(error: unknown): LogHealth {
+    const isOfServers = error instanceof LogError && error.code === 'LOG_IO' && this.logs.engineHealth() !== undefined;
+    if (!isOfServers) return closed(error);
+    return { status: 'down', reasons: [unreachableStorage([error.message])], warnings: [], logs: 0 };
   }
 
   #logFindings(stats: LogStats, replica: ReplicationLag | undefined): HealthFinding[] {

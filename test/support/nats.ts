@@ -11,7 +11,7 @@ process.on('exit', () => {
   for (const server of running) server.signal('SIGKILL');
 });
 
-interface Place {
+export interface Place {
   name: string;
   port: number;
   clusterPort: number;
@@ -19,6 +19,10 @@ interface Place {
   directory: string;
   /** Lines for the configuration file. */
   more: string;
+  /** The whole configuration file, in place of one that is made for tests. */
+  whole?: string;
+  /** Beside the environment of the tests. */
+  env?: NodeJS.ProcessEnv;
 }
 
 export class NatsServer {
@@ -26,7 +30,7 @@ export class NatsServer {
   #output = '';
 
   constructor(private readonly place: Place) {
-    const { name, port, clusterPort, routes, directory, more } = place;
+    const { name, port, clusterPort, routes, directory, more, whole } = place;
     mkdirSync(directory, { recursive: true });
     const cluster =
       routes.length === 0
@@ -37,7 +41,7 @@ export class NatsServer {
     const jetstream = `jetstream { store_dir: "${join(directory, 'store')}", max_file_store: 4GB, max_memory_store: 64MB }\n`;
     writeFileSync(
       join(directory, 'nats.conf'),
-      `server_name: ${name}\nlisten: "127.0.0.1:${port}"\n${jetstream}${cluster}${more}`,
+      whole ?? `server_name: ${name}\nlisten: "127.0.0.1:${port}"\n${jetstream}${cluster}${more}`,
     );
   }
 
@@ -57,6 +61,7 @@ export class NatsServer {
     const program = process.env.NATS_SERVER_PATH ?? 'nats-server';
     const server = spawn(program, ['-c', join(this.place.directory, 'nats.conf')], {
       stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, ...this.place.env },
     });
     this.#process = server;
     running.add(this);
@@ -103,12 +108,21 @@ export async function natsServer(more = ''): Promise<NatsServer> {
 }
 
 /** Servers that know each other. */
-export async function natsCluster(size = 3): Promise<NatsServer[]> {
+export function natsCluster(size = 3): Promise<NatsServer[]> {
+  return natsClusterOf(size, () => ({}));
+}
+
+/** Servers with a configuration file of their own: its ports and directory are what they are given here. */
+export async function natsClusterOf(
+  size: number,
+  configurationOf: (place: Omit<Place, 'whole' | 'env'>) => Pick<Place, 'whole' | 'env'>,
+): Promise<NatsServer[]> {
   const ports = await freePorts(size * 2);
   const routes = ports.slice(size);
   const servers = Array.from({ length: size }, (_, i) => {
     const [port, clusterPort] = [ports[i] as number, routes[i] as number];
-    return new NatsServer({ name: `n${i + 1}`, port, clusterPort, routes, directory: scratchDirectory(), more: '' });
+    const place = { name: `n${i + 1}`, port, clusterPort, routes, directory: scratchDirectory(), more: '' };
+    return new NatsServer({ ...place, ...configurationOf(place) });
   });
   await Promise.all(servers.map((server) => server.start()));
   return servers;
