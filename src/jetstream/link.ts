@@ -80,14 +80,14 @@ export class Link {
 
   /**
    * Asks the servers, again where they do not answer or have no leader, until the time is over.
-   * @throws LogError `LOG_IO`; JetStreamApiError where the servers refused
+   * @throws LogError `LOG_IO`, at once where the servers refused: {@link apiCode} tells why
    */
   async ask<R>(doing: string, request: () => Promise<R>, timeoutMs = this.options.writeTimeoutMs): Promise<R> {
     for (const deadline = Date.now() + timeoutMs; ; ) {
       try {
         return await request();
       } catch (error) {
-        if (isRefusal(error)) throw error;
+        if (isRefusal(error)) throw this.#refusal(doing, error);
         if (!this.#closing && !this.connection.isClosed() && Date.now() + RETRY_MS < deadline) await pause(RETRY_MS);
         else throw this.failure(doing, error);
       }
@@ -99,6 +99,13 @@ export class Link {
     return new LogError('LOG_IO', `${doing} failed: ${why} (${this.servers}).`, {
       cause,
       hint: 'Check that the servers run and have elected a leader; the client goes on looking for them.',
+    });
+  }
+
+  #refusal(doing: string, cause: JetStreamApiError): LogError {
+    return new LogError('LOG_IO', `${doing} was refused: ${cause.message} (${this.servers}).`, {
+      cause,
+      hint: 'Check the limits of the account, and what it may do.',
     });
   }
 
@@ -125,13 +132,14 @@ export class Link {
 }
 
 /** Whether the servers understood and said no, so that asking again would not help. */
-export function isRefusal(error: unknown): error is JetStreamApiError {
+function isRefusal(error: unknown): error is JetStreamApiError {
   return error instanceof JetStreamApiError && error.status < 500;
 }
 
 /** `10059` is `stream not found`, and so on; undefined for other errors. */
 export function apiCode(error: unknown): number | undefined {
-  return error instanceof JetStreamApiError ? error.code : undefined;
+  const refusal = error instanceof LogError ? error.cause : error;
+  return refusal instanceof JetStreamApiError ? refusal.code : undefined;
 }
 
 /** What is asked for, a message or its stream, is not there or no longer: no trouble, where it was to be deleted. */

@@ -1,5 +1,4 @@
 /** Reads values of a log from the servers, by the seqs of the messages that hold them. */
-import { LogError } from '../storage/log/index.js';
 import type { Link } from './link.js';
 import { decodeMessage, type Message } from './message.js';
 
@@ -27,11 +26,7 @@ export class StoredValues {
     const { direct, streams } = this.link.manager;
     // Whichever server is near; one that is behind does not have it yet, the leader does.
     const near = await this.link.ask(doing, () => direct.getMessage(this.stream, { seq }).catch(() => null));
-    const asked = near ?? this.link.ask(doing, () => streams.getMessage(this.stream, { seq }));
-    const stored = await Promise.resolve(asked).catch((error) => {
-      // The stream is gone, as a rule.
-      throw error instanceof LogError ? error : this.link.failure(doing, error);
-    });
+    const stored = near ?? (await this.link.ask(doing, () => streams.getMessage(this.stream, { seq })));
     return stored ? decodeMessage(stored.data) : undefined;
   }
 

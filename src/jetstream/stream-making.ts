@@ -54,23 +54,18 @@ export async function makeStream(context: Making): Promise<StreamInfo> {
     }
     return info;
   }
-  const doing = openingOf(names);
-  try {
-    return await link.ask(doing, () =>
-      link.manager.streams.add({
-        name: names.stream,
-        subjects: [names.subjects],
-        storage: StorageType.File,
-        retention: RetentionPolicy.Limits,
-        discard: DiscardPolicy.Old,
-        num_replicas: replicas,
-        duplicate_window: nanos(duplicateWindowMs),
-        allow_direct: true,
-      }),
-    );
-  } catch (error) {
-    throw error instanceof LogError ? error : link.failure(doing, error);
-  }
+  return link.ask(openingOf(names), () =>
+    link.manager.streams.add({
+      name: names.stream,
+      subjects: [names.subjects],
+      storage: StorageType.File,
+      retention: RetentionPolicy.Limits,
+      discard: DiscardPolicy.Old,
+      num_replicas: replicas,
+      duplicate_window: nanos(duplicateWindowMs),
+      allow_direct: true,
+    }),
+  );
 }
 
 /** @param what became of it, in words */
@@ -91,12 +86,11 @@ export function goneStream(
 }
 
 async function findStream({ link, names }: Pick<Making, 'link' | 'names'>): Promise<StreamInfo | undefined> {
-  const doing = openingOf(names);
   try {
-    return await link.ask(doing, () => link.manager.streams.info(names.stream));
+    return await link.ask(openingOf(names), () => link.manager.streams.info(names.stream));
   } catch (error) {
     if (apiCode(error) === STREAM_NOT_FOUND) return undefined;
-    throw error instanceof LogError ? error : link.failure(doing, error);
+    throw error;
   }
 }
 
