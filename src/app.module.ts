@@ -6,6 +6,7 @@ import { GameModule } from './game/index.js';
 import { MonitoringModule } from './monitoring/index.js';
 import { imageSourcesOf, ObjktModule, objktOptionsFrom } from './objkt/index.js';
 import { optionalRooms } from './optional-rooms.module.js';
+import { sharedGames, storageOptions } from './shared-store.module.js';
 import { StorageModule } from './storage/index.js';
 import { WebModule } from './web/index.js';
 
@@ -21,7 +22,8 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        StorageModule.forRootAsync({ useFactory: () => ({ dataDir: environment.DATA_DIR || './data' }) }),
+        StorageModule.forRootAsync({ useFactory: () => storageOptions(environment) }),
+        ...sharedGames(environment),
         ScheduleModule.forRoot(),
         // A file for each day that was played, so that one can go back to any moment of it.
         CompactionModule.forRoot({ rotation: 'daily' }),

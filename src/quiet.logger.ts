@@ -1,7 +1,14 @@
 import { ConsoleLogger } from '@nestjs/common';
 
 /** Parts of the framework that tell of every route and module, and report errors that `main.ts` explains better. */
-const CHATTY = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+const CHATTY = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+  'ExceptionHandler',
+]);
 
 /** The usual log without the framework's own start-up, so that what the application says can be seen. */
 export class QuietLogger extends ConsoleLogger {

@@ -70,7 +70,8 @@ export class ChannelBoard implements GamePresenter {
   /** Says in every channel with a game that it goes on after the restart, and sends nothing afterwards. */
   async leave(): Promise<void> {
     for (const channelId of this.channels.keys()) {
-      const view = this.game.view(channelId);
+      // One that another process goes on with is not paused.
+      const view = this.game.runs(channelId) ? this.game.view(channelId) : undefined;
       const card = view && (view.phase === 'round' || view.phase === 'pause') && cardOf(view, { isPaused: true });
       if (card) void this.put(channelId, card);
     }
@@ -87,7 +88,8 @@ export class ChannelBoard implements GamePresenter {
 
   private follow(event: GameEvent): void {
     const { channelId } = event.view;
-    if (!CHANNEL_ID.test(channelId)) return;
+    // Whoever runs a game shows it.
+    if (!CHANNEL_ID.test(channelId) || event.type === 'game-seen') return;
     const shown = Promise.all(cardsOf(event).map((card) => this.put(channelId, card)));
     if (event.type !== 'game-ended' && event.type !== 'game-stopped') return;
     const known = this.channels.get(channelId);

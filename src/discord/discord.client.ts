@@ -84,11 +84,12 @@ export class DiscordClient {
 
   private async logIn(listeners: ClientListeners): Promise<void> {
     await this.client?.destroy();
-    const { api } = this.options;
+    const { api, shards } = this.options;
     const client = new Client({
       // Guilds is all that slash commands and buttons need; no message is ever read.
       intents: [GatewayIntentBits.Guilds],
       allowedMentions: { parse: [] },
+      ...(shards && { shards: shards.ids, shardCount: shards.count }),
       rest: { timeout: REST_TIMEOUT_MS, ...(api === undefined ? {} : { api }) },
     });
     this.client = client;

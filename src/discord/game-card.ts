@@ -48,7 +48,7 @@ export function settledCard(view: GameView): GameCard | undefined {
 export function cardsOf(event: GameEvent): GameCard[] {
   const { view, type } = event;
   const cards: (GameCard | undefined)[] = [];
-  if (type === 'player-answered') return [];
+  if (type === 'player-answered' || type === 'game-seen') return [];
   if (type === 'round-started' || type === 'game-ended') cards.push(settledCard(view));
   cards.push(cardOf(view, { stoppedBy: type === 'game-stopped' ? event.by : undefined }));
   return cards.filter((card) => card !== undefined);

@@ -26,6 +26,8 @@ export interface RefreshWorld {
   now(): number;
   /** Calls back once after `delayMs` without keeping the process alive; the returned function cancels. */
   later(callback: () => void, delayMs: number): () => void;
+  /** Where processes share the store: whether this is the one that fetches. Left out, it is. */
+  mayFetch?(): Promise<boolean>;
 }
 
 const REFRESH_HOURS = 24;
@@ -34,6 +36,8 @@ const MS_PER_HOUR = 3_600_000;
 const RETRY_MS = 15 * 60_000;
 /** A longer delay would overflow Node's timer and fire at once. */
 const DELAY_MS_MAX = 2 ** 31 - 1;
+/** After which another process looks whether the one that fetches is gone, and what it has fetched. */
+const LOOK_MS = 60_000;
 /** Between two lines that tell of progress. */
 const PROGRESS_MS = 10_000;
 
@@ -54,6 +58,10 @@ export class CatalogueRefresh {
   /** Refreshes at once if that is due, and from now on whenever it is; waits for neither. */
   async start(): Promise<void> {
     const { source, world } = this;
+    if (!(await this.mayFetch())) {
+      this.schedule(LOOK_MS);
+      return;
+    }
     const isOurs = (await world.tokens.get('source')) === source.name;
     if (!isOurs || (await world.tokens.needsTokenRefresh(source.refreshHours ?? REFRESH_HOURS))) void this.run();
     else this.schedule(Date.parse(String(await world.tokens.get('lastUpdated'))) + this.intervalMs - world.now());
@@ -79,6 +87,11 @@ export class CatalogueRefresh {
     await this.running;
   }
 
+  /** A store that does not answer is no reason to fetch, and none not to start. */
+  private async mayFetch(): Promise<boolean> {
+    return (await this.world.mayFetch?.().catch(() => false)) ?? true;
+  }
+
   private get intervalMs(): number {
     return (this.source.refreshHours ?? REFRESH_HOURS) * MS_PER_HOUR;
   }
@@ -90,7 +103,14 @@ export class CatalogueRefresh {
   private schedule(delayMs: number): void {
     if (this.closing.signal.aborted) return;
     const inTimeMs = Math.min(this.intervalMs, DELAY_MS_MAX, Math.max(0, delayMs));
-    this.cancelTimer = this.world.later(() => void this.run(), inTimeMs);
+    const due = this.world.mayFetch ? () => void this.startAgain() : () => void this.run();
+    this.cancelTimer = this.world.later(due, inTimeMs);
+  }
+
+  /** Another process may fetch by now, or may have fetched. */
+  private async startAgain(): Promise<void> {
+    if (this.closing.signal.aborted) return;
+    await this.start().catch(() => this.schedule(LOOK_MS));
   }
 
   private async refresh(force: boolean): Promise<RefreshReport> {

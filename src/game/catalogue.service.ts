@@ -12,6 +12,7 @@ import { CatalogueRefresh, type RefreshReport } from './catalogue-refresh.js';
 import { CATALOGUE_SOURCE, type CatalogueSource } from './catalogue-source.js';
 import { isBuiltIn, isOutdatedBuiltIn, type StoredCatalogue } from './catalogue-verdict.js';
 import { Pieces } from './pieces.js';
+import { ProcessLease } from './sharing/index.js';
 
 /**
  * What there is to play: the stored catalogue, whoever made it, or the built-in one. Where the application has a
@@ -22,17 +23,22 @@ export class CatalogueService implements OnApplicationBootstrap, BeforeApplicati
   private readonly logger = new Logger(CatalogueService.name);
   private readonly refreshing: CatalogueRefresh | undefined;
   private loading: Promise<void> | undefined;
+  private hearing: Promise<void> = Promise.resolve();
   private current = new Pieces({ tokens: [] });
 
   constructor(
     private readonly tokens: TokenRepository,
     @Optional() @Inject(CATALOGUE_SOURCE) source?: CatalogueSource,
+    @Optional() lease?: ProcessLease,
   ) {
     const { logger } = this;
     const play = (catalogue: StoredCatalogue) => {
       this.current = new Pieces(catalogue);
     };
-    this.refreshing = source && new CatalogueRefresh(source, { tokens, logger, play, now: Date.now, later });
+    const mayFetch = lease && (() => lease.takes('catalogue'));
+    const world = { tokens, logger, play, now: Date.now, later, ...(mayFetch && { mayFetch }) };
+    this.refreshing = source && new CatalogueRefresh(source, world);
+    if (lease) tokens.changes().subscribe(() => this.hear());
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -96,6 +102,16 @@ export class CatalogueService implements OnApplicationBootstrap, BeforeApplicati
   /** The SVG document of a built-in piece; undefined for any other token. */
   artwork(tokenId: string): string | undefined {
     return drawPiece(tokenId);
+  }
+
+  /** Plays what another process has stored. Never stores anything itself: two versions would go on for ever. */
+  private hear(): void {
+    this.hearing = this.hearing
+      .then(async () => {
+        const stored = await this.tokens.loadTokens();
+        if (stored && this.isToBePlayed(stored)) this.current = new Pieces(stored);
+      })
+      .catch((error: unknown) => this.logger.warn(`The catalogue of another process could not be read: ${error}`));
   }
 
   private isToBePlayed(stored: StoredCatalogue): boolean {

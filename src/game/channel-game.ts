@@ -1,5 +1,5 @@
 import type { GameClock } from './clock.js';
-import { GameError } from './errors.js';
+import { GameError, gameElsewhere, isElsewhere } from './errors.js';
 import type { AnswerOutcome, GameAnswer, GameEvent, GamePlayer, GameView } from './game.types.js';
 import {
   endRound,
@@ -24,11 +24,16 @@ export interface StepMeta {
   reason: string;
 }
 
-/** What a running game needs of the world. A promise resolves when the change is durable. */
+/**
+ * What a running game needs of the world. A promise resolves when the change is durable, and rejects with GAME_ELSEWHERE
+ * once another process has taken the game.
+ */
 export interface GamePorts {
   clock: GameClock;
   save(state: GameState, meta: StepMeta): Promise<void>;
   clear(state: GameState, meta: StepMeta): Promise<void>;
+  /** @throws GameError GAME_ELSEWHERE where another process may run the game by now */
+  assertHeld(state: GameState): void;
   /** Of a daily challenge: whether this is the one game of the day that counts for a player, from now on if need be. */
   admit(state: GameState, player: GamePlayer): Promise<boolean>;
   /** Keeps the finished game for the boards; safe to repeat. */
@@ -66,7 +71,7 @@ export class ChannelGame {
   /** Counts the phases; a timer that was set in an earlier one does nothing. */
   private step = 0;
   private failures = 0;
-  private course: 'running' | 'settled' | 'stopped' = 'running';
+  private course: 'running' | 'settled' | 'stopped' | 'dropped' = 'running';
   private closing = false;
   private endAnnounced = false;
 
@@ -81,6 +86,7 @@ export class ChannelGame {
    */
   static async start(state: GameState, ports: GamePorts, register: (game: ChannelGame) => void): Promise<ChannelGame> {
     await ports.save(state, { actor: state.host.userId, reason: 'game started' });
+    ports.assertHeld(state);
     const game = new ChannelGame(state, ports);
     register(game);
     ports.announce({ type: 'game-started', view: game.view() });
@@ -107,6 +113,11 @@ export class ChannelGame {
   /** Whether nothing is left to do: the scores are booked, or the game was stopped. */
   get settled(): boolean {
     return this.course !== 'running';
+  }
+
+  /** Whether another process may run it by now: what this one knows of it is old. */
+  get dropped(): boolean {
+    return this.course === 'dropped';
   }
 
   get hostId(): string {
@@ -150,15 +161,24 @@ export class ChannelGame {
   stop(by: GamePlayer | undefined, actor: string): Promise<GameView> {
     return this.queue(async () => {
       if (this.closing) throw closingError();
+      this.assertHere();
       if (this.finished || this.course === 'stopped') {
         throw new GameError('NO_GAME', 'The game is over already.');
       }
-      await this.ports.clear(this.state, { actor, reason: 'game stopped' });
+      await this.held(this.ports.clear(this.state, { actor, reason: 'game stopped' }));
       this.course = 'stopped';
       this.leavePhase();
-      this.ports.announce({ type: 'game-stopped', view: this.view(), by });
+      this.announce({ type: 'game-stopped', view: this.view(), by });
       return this.view();
     });
+  }
+
+  /** Lets go of the game, for another process to go on with: nothing of it is saved or said from now on. */
+  drop(): void {
+    if (this.settled) return;
+    this.course = 'dropped';
+    this.leavePhase();
+    for (const { reject } of this.pending.splice(0)) reject(gameElsewhere());
   }
 
   /** Stops the clock, waits for the step under way and writes down how much time was left. */
@@ -168,9 +188,9 @@ export class ChannelGame {
     await this.queue(async () => {
       if (this.settled || this.finished) return;
       const suspended = suspend(this.state, this.ports.clock.now());
-      await this.ports
-        .save(suspended, { actor: BY_GAME, reason: 'shutdown' })
-        .catch((error: unknown) => this.ports.reportFailure('saving the game at shutdown', error));
+      await this.ports.save(suspended, { actor: BY_GAME, reason: 'shutdown' }).catch((error: unknown) => {
+        if (!isElsewhere(error)) this.ports.reportFailure('saving the game at shutdown', error);
+      });
     });
   }
 
@@ -187,7 +207,8 @@ export class ChannelGame {
         next = state;
         return outcome;
       });
-      if (next !== this.state) await this.ports.save(next, answersMeta(batch, next));
+      this.assertHere();
+      if (next !== this.state) await this.held(this.ports.save(next, answersMeta(batch, next)));
     } catch (error) {
       for (const { reject } of batch) reject(error);
       return;
@@ -196,7 +217,7 @@ export class ChannelGame {
     batch.forEach(({ answer, resolve }, place) => {
       const outcome = outcomes[place] as AnswerOutcome;
       if (outcome.status === 'accepted') {
-        this.ports.announce({ type: 'player-answered', view: this.view(), userId: answer.userId });
+        this.announce({ type: 'player-answered', view: this.view(), userId: answer.userId });
       }
       resolve(outcome);
     });
@@ -234,6 +255,7 @@ export class ChannelGame {
       else if (this.finished) await this.settle();
       else await this.beginRound(await (picture ?? this.ports.nextPicture(this.state)));
     } catch (error) {
+      if (isElsewhere(error)) return this.drop();
       this.ports.reportFailure(`going on after round ${this.state.round}`, error);
       this.retryLater();
     }
@@ -242,24 +264,25 @@ export class ChannelGame {
   private async beginRound(picture: RoundPicture | undefined): Promise<void> {
     if (!picture) return this.finish();
     const next = startRound(this.state, picture, this.ports.clock.now());
-    await this.ports.save(next, { actor: BY_GAME, reason: `round ${next.round} started` });
+    await this.held(this.ports.save(next, { actor: BY_GAME, reason: `round ${next.round} started` }));
     await this.ports.present(viewOf(restartClock(next, this.ports.clock.now())));
     // Nobody sees the picture before this moment, so the time that save and show took is not the players' time.
+    this.assertHere();
     this.enterPhase(restartClock(next, this.ports.clock.now()));
-    this.ports.announce({ type: 'round-started', view: this.view() });
+    this.announce({ type: 'round-started', view: this.view() });
   }
 
   private async endRound(): Promise<void> {
     const next = endRound(this.state, this.ports.clock.now());
-    await this.ports.save(next, { actor: BY_GAME, reason: `round ${next.round} ended` });
+    await this.held(this.ports.save(next, { actor: BY_GAME, reason: `round ${next.round} ended` }));
     this.enterPhase(next);
     const view = this.view();
-    if (view.lastResult) this.ports.announce({ type: 'round-ended', view, result: view.lastResult });
+    if (view.lastResult) this.announce({ type: 'round-ended', view, result: view.lastResult });
   }
 
   private async finish(): Promise<void> {
     const next = finishGame(this.state, this.ports.clock.now());
-    await this.ports.save(next, { actor: BY_GAME, reason: 'game finished' });
+    await this.held(this.ports.save(next, { actor: BY_GAME, reason: 'game finished' }));
     this.leavePhase();
     this.state = next;
     await this.settle();
@@ -268,13 +291,13 @@ export class ChannelGame {
   /** Records the game, books the scores and forgets the saved game. The end is announced even if that has to be tried again. */
   private async settle(): Promise<void> {
     try {
-      await this.ports.record(this.state);
-      await this.ports.credit(this.state);
-      await this.ports.clear(this.state, { actor: BY_GAME, reason: 'game finished and credited' });
+      await this.held(this.ports.record(this.state));
+      await this.held(this.ports.credit(this.state));
+      await this.held(this.ports.clear(this.state, { actor: BY_GAME, reason: 'game finished and credited' }));
       this.course = 'settled';
       this.failures = 0;
     } finally {
-      if (!this.endAnnounced) this.ports.announce({ type: 'game-ended', view: this.view() });
+      if (!this.endAnnounced) this.announce({ type: 'game-ended', view: this.view() });
       this.endAnnounced = true;
     }
   }
@@ -284,6 +307,26 @@ export class ChannelGame {
     this.state = next;
     this.failures = 0;
     this.runPhase();
+  }
+
+  /** Nothing is built on a write that came to pass while the game was let go of, or after it was taken. */
+  private async held<T>(write: Promise<T>): Promise<T> {
+    try {
+      const result = await write;
+      this.assertHere();
+      return result;
+    } catch (error) {
+      if (isElsewhere(error)) this.drop();
+      throw error;
+    }
+  }
+
+  private assertHere(): void {
+    if (this.dropped) throw gameElsewhere();
+  }
+
+  private announce(event: GameEvent): void {
+    if (!this.dropped) this.ports.announce(event);
   }
 
   /** Sets the clock of the phase, and uses its time to look at the pictures to come. */

@@ -1,5 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { type EntryMeta, InjectRepository, LogRepository } from '../storage/index.js';
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { type EntryMeta, InjectRepository, type LogEntry, LogRepository } from '../storage/index.js';
 import { CatalogueService } from './catalogue.service.js';
 import { GAME_CLOCK, type GameClock } from './clock.js';
 import { DailyAttempt, DailyChallenge, type DailyRound, dayBefore, dayOf } from './daily-challenge.js';
@@ -9,6 +9,7 @@ import type { Pieces } from './pieces.js';
 import { makeChoices, pickRounds, type Random, seededRandom } from './rules/index.js';
 import type { RoundPicture } from './session/session.js';
 import type { GameState } from './session/state.js';
+import { ProcessLease } from './sharing/index.js';
 
 /** Rounds of a daily challenge; fewer where the catalogue has fewer pieces. */
 export const DAILY_ROUNDS = 10;
@@ -57,7 +58,10 @@ export class DailyService {
     @InjectRepository(DailyAttempt) private readonly attempts: LogRepository<DailyAttempt>,
     private readonly catalogue: CatalogueService,
     @Inject(GAME_CLOCK) private readonly clock: GameClock,
-  ) {}
+    @Optional() private readonly lease?: ProcessLease,
+  ) {
+    if (lease) attempts.changes().subscribe((entry) => this.hear(entry));
+  }
 
   today(): string {
     return dayOf(this.clock.now());
@@ -180,8 +184,21 @@ export class DailyService {
     next: (current: DailyAttempt | undefined) => DailyAttempt,
   ): Promise<DailyAttempt> {
     const attempt = (await this.attempts.update(keyOf(day, userId), next, meta)) as DailyAttempt;
-    if (this.known?.day === day) (await this.known.attempts).set(userId, attempt);
+    if (!this.lease && this.known?.day === day) (await this.known.attempts).set(userId, attempt);
     return attempt;
+  }
+
+  /** In a shared store the log tells of every attempt, whoever wrote it, in the order that counts. */
+  private hear({ op, key = '', value }: LogEntry): void {
+    const known = this.known;
+    if (!known || !key.startsWith(`${known.day}/`)) return;
+    const userId = key.slice(DAY_LENGTH + 1);
+    const change = (attempts: Attempts) => {
+      if (op === 'SET') attempts.set(userId, value as DailyAttempt);
+      else attempts.delete(userId);
+    };
+    // One that could not be read is read again at the next question.
+    known.attempts.then(change, () => undefined);
   }
 
   /** One pass over all attempts for each new day that is asked for; what is written meanwhile is put in by `change`. */

@@ -16,6 +16,8 @@ export type GameErrorCode =
   | 'NOT_ENOUGH_ARTISTS'
   /** The application is shutting down; the game goes on after the restart. */
   | 'GAME_CLOSING'
+  /** The game of the channel, or a correction, is with another process of the bot, which does not answer just now. */
+  | 'GAME_ELSEWHERE'
   /** The game was taken back before. */
   | 'ALREADY_UNDONE'
   /** The person plays, or hosts, a game that is not over yet. */
@@ -32,4 +34,24 @@ export class GameError extends Error {
   ) {
     super(message, options);
   }
+}
+
+/** The refusal of whatever only the process that runs a game may do. */
+export function gameElsewhere(): GameError {
+  return new GameError(
+    'GAME_ELSEWHERE',
+    'The game here is run by another process of this bot just now, and cannot be played from this one. Try again in a moment.',
+  );
+}
+
+/** The refusal of what another process is still at. */
+export function busyElsewhere(): GameError {
+  return new GameError(
+    'GAME_ELSEWHERE',
+    'Another process of this bot is at something of the kind just now. Try again in a moment.',
+  );
+}
+
+export function isElsewhere(error: unknown): boolean {
+  return error instanceof GameError && error.code === 'GAME_ELSEWHERE';
 }

@@ -1,4 +1,4 @@
-import type { GameStateRepository, PlayerRepository } from '../storage/index.js';
+import type { PlayerRepository } from '../storage/index.js';
 import type { GamePorts } from './channel-game.js';
 import type { GameClock, GameRandom } from './clock.js';
 import { creditPlayers } from './crediting.js';
@@ -9,9 +9,10 @@ import type { PictureCheck } from './picture-check.js';
 import type { Piece, Pieces } from './pieces.js';
 import { type GamePresenter, presented } from './presenting.js';
 import { type GameRecords, recordOf } from './records/index.js';
+import type { SavedGames } from './sharing/index.js';
 
 export interface GameWorld {
-  states: Pick<GameStateRepository, 'saveGameState' | 'clearGameState'>;
+  saved: Pick<SavedGames, 'save' | 'clear' | 'assertHeld'>;
   players: Pick<PlayerRepository, 'creditGame'>;
   records: Pick<GameRecords, 'write'>;
   catalogue: { pieces(): Pieces };
@@ -27,7 +28,7 @@ export interface GameWorld {
 
 /** Gives running games the repositories, the catalogue and the clock of the application. */
 export function gamePorts(world: GameWorld): GamePorts {
-  const { states, players, records, catalogue, daily, pictures, clock, random, logger } = world;
+  const { saved, players, records, catalogue, daily, pictures, clock, random, logger } = world;
   const pictureWorld = () => ({
     pieces: catalogue.pieces(),
     check: pictures,
@@ -37,20 +38,20 @@ export function gamePorts(world: GameWorld): GamePorts {
   });
   return {
     clock,
-    save: async (state, meta) => {
-      await states.saveGameState(state.channelId, state, meta);
-    },
-    clear: async ({ channelId }, meta) => {
-      await states.clearGameState(channelId, meta);
-    },
+    save: (state, meta) => saved.save(state, meta),
+    clear: (state, meta) => saved.clear(state, meta),
+    assertHeld: (state) => saved.assertHeld(state),
     admit: (state, player) => daily.admit(state, player),
-    record: (state) =>
-      records.write(recordOf(state)).catch((error: unknown) => {
+    record: async (state) => {
+      saved.assertHeld(state);
+      await records.write(recordOf(state)).catch((error: unknown) => {
         // A refused value stays refused: the players are credited all the same.
         if (!(error instanceof TypeError)) throw error;
         logger.error(`Game ${state.gameId} cannot be recorded and counts on no board: ${error}`);
-      }),
+      });
+    },
     credit: async (state) => {
+      saved.assertHeld(state);
       if (state.day !== undefined) await daily.finish(state);
       await creditPlayers(state, players, ({ userId }, error) =>
         logger.error(`The record of player ${userId} refuses game ${state.gameId}, which is not counted: ${error}`),

@@ -11,9 +11,10 @@ import { filter, Observable, Subject } from 'rxjs';
 import { GameStateRepository, PlayerRepository } from '../storage/index.js';
 import { CatalogueService } from './catalogue.service.js';
 import { ChannelGame, type GamePorts } from './channel-game.js';
+import { ChannelGames, PODIUMS_KEPT } from './channel-games.js';
 import { GAME_CLOCK, GAME_RANDOM, type GameClock, type GameRandom } from './clock.js';
 import { DailyService } from './daily.service.js';
-import { GameError } from './errors.js';
+import { GameError, gameElsewhere } from './errors.js';
 import type {
   AnswerOutcome,
   GameAnswer,
@@ -46,31 +47,38 @@ import {
   type UndoRequest,
 } from './records/index.js';
 import { pickRounds } from './rules/index.js';
-import { readSavedState } from './session/saved-state.js';
 import { type NewGame, newGame } from './session/session.js';
-import { somebodyWhoLeft } from './somebody-who-left.js';
-
-/** Channels whose podium is remembered; the oldest are forgotten first. */
-const PODIUMS_KEPT = 1_000;
+import {
+  type ErrandCall,
+  type ErrandResults,
+  Errands,
+  ProcessLease,
+  type SavedGames,
+  SeenGames,
+  SharedGames,
+  SoleGames,
+} from './sharing/index.js';
 
 /**
  * The quiz: one game per channel, each step saved before anybody hears of it. After a restart, orderly or not, every
- * saved game goes on where it was, and a finished one is credited to each player exactly once.
+ * saved game goes on where it was, and a finished one is credited to each player exactly once. Where processes share a
+ * store, this holds for the games of one that died, too: another takes them over.
  */
 @Injectable()
 export class GameService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(GameService.name);
-  private readonly games = new Map<string, ChannelGame>();
-  /** Channels whose new game is being saved. */
-  private readonly starting = new Map<string, Promise<ChannelGame>>();
+  private readonly games: ChannelGames;
   private readonly subject = new Subject<GameEvent>();
   private readonly presenters = new Set<GamePresenter>();
   private readonly ports: GamePorts;
+  private readonly saved: SavedGames;
+  private readonly seen: SeenGames | undefined;
   private resuming: Promise<void> | undefined;
+  private looking: Promise<void> | undefined;
   private closing = false;
 
   constructor(
-    private readonly states: GameStateRepository,
+    states: GameStateRepository,
     private readonly players: PlayerRepository,
     private readonly catalogue: CatalogueService,
     private readonly daily: DailyService,
@@ -80,11 +88,17 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly boards: BoardService,
     private readonly corrections: CorrectionService,
     @Optional() @Inject(PICTURE_CHECK) pictures: PictureCheck = unchecked,
+    @Optional() private readonly lease?: ProcessLease,
+    @Optional() private readonly errands?: Errands,
   ) {
     const { logger, subject, presenters } = this;
     const announce = (event: GameEvent) => subject.next(event);
-    const stores = { states, players, records, catalogue, daily };
+    this.saved = lease ? new SharedGames(states, lease) : new SoleGames(states);
+    const stores = { saved: this.saved, players, records, catalogue, daily };
     this.ports = gamePorts({ ...stores, pictures, clock, random, logger, presenters, announce });
+    if (lease) this.seen = this.watch(states, lease);
+    this.games = new ChannelGames(this.ports, this.saved, this.seen);
+    errands?.handleWith((call) => this.serve(call));
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -93,15 +107,16 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
 
   async beforeApplicationShutdown(): Promise<void> {
     this.closing = true;
-    await Promise.allSettled(this.starting.values());
-    await Promise.all([...this.games.values()].map((game) => game.close()));
+    await Promise.allSettled([this.games.started(), this.looking]);
+    await this.games.close();
+    await this.lease?.leave();
     // Whoever streams the events to a browser would otherwise keep the connection, and the process, open.
     this.subject.complete();
   }
 
   /**
    * Starts a game; its first round begins three seconds later.
-   * @throws GameError GAME_RUNNING, GAME_FINISHING, NOT_ENOUGH_ARTISTS, SETTING_FIXED or GAME_CLOSING
+   * @throws GameError GAME_RUNNING, GAME_FINISHING, GAME_ELSEWHERE, NOT_ENOUGH_ARTISTS, SETTING_FIXED or GAME_CLOSING
    * @throws TypeError naming the setting or member that is wrong
    */
   async startGame(
@@ -115,20 +130,15 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
     const plan = gamePlan(settings);
     const cleanHost = checkedPlayer(host);
     await this.ready();
-    this.refuseSecondGame(channelId);
-    const starting = this.begin({ channelId, serverId, host: cleanHost }, plan);
-    this.starting.set(channelId, starting);
-    try {
-      return (await starting).view();
-    } finally {
-      this.starting.delete(channelId);
-    }
+    this.refuseWhenClosing();
+    const place = { channelId, serverId, host: cleanHost };
+    return (await this.games.start(channelId, (register) => this.begin(place, plan, register))).view();
   }
 
   /**
    * Gives a player's one answer to a round. `accepted` means that it is durable.
    * @throws LogError when it could not be saved: nothing was counted, and the player may try again
-   * @throws GameError GAME_CLOSING during shutdown, WRONG_KIND_OF_ANSWER
+   * @throws GameError GAME_CLOSING during shutdown, GAME_ELSEWHERE, WRONG_KIND_OF_ANSWER
    * @throws TypeError naming the member that is wrong
    */
   async answer(channelId: string, answer: GameAnswer): Promise<AnswerOutcome> {
@@ -136,33 +146,49 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
     const clean = checkedAnswer(answer);
     await this.ready();
     this.refuseWhenClosing();
-    const game = this.games.get(channelId);
-    if (!game || game.settled) return { status: 'no-game' };
-    return game.answer(clean, at);
+    const game = this.games.running(channelId);
+    if (game) return game.answer(clean, at);
+    return (await this.askElsewhere({ what: 'answer', channelId, answer: clean })) ?? { status: 'no-game' };
   }
 
   /**
    * Ends a game early; nothing is booked.
-   * @throws GameError NO_GAME, NOT_ALLOWED or GAME_CLOSING
+   * @throws GameError NO_GAME, NOT_ALLOWED, GAME_ELSEWHERE or GAME_CLOSING
    */
   async stopGame(channelId: string, by: StopRequest): Promise<GameView> {
     const userId = checkedId('userId', by.userId);
     await this.ready();
     this.refuseWhenClosing();
-    const game = this.games.get(channelId);
-    if (!game || game.finished || game.settled) throw new GameError('NO_GAME', 'No game is running here.');
+    const game = this.games.running(channelId);
+    if (game) return this.stopHere(channelId, game, { ...by, userId });
+    const view = await this.askElsewhere({ what: 'stop', channelId, by });
+    if (!view) throw new GameError('NO_GAME', 'No game is running here.');
+    return view;
+  }
+
+  private async stopHere(channelId: string, game: ChannelGame, by: StopRequest): Promise<GameView> {
+    const { userId } = by;
+    if (game.finished) throw new GameError('NO_GAME', 'No game is running here.');
     if (userId !== game.hostId && by.mayManage !== true) {
       throw new GameError('NOT_ALLOWED', 'Only the host, or somebody who manages the channel, may stop the game.');
     }
     const name = by.username === undefined ? game.nameOf(userId) : cleanName(by.username);
     const view = await game.stop(name === undefined ? undefined : { userId, username: name }, userId);
-    if (this.games.get(channelId) === game) this.games.delete(channelId);
+    this.games.clear(channelId);
     return view;
   }
 
-  /** The running game of a channel or, until the next one starts, the podium of the last. */
+  /**
+   * The running game of a channel or, until the next one starts, the podium of the last. Of a game that another process
+   * runs, what the store tells of it.
+   */
   view(channelId: string): GameView | undefined {
-    return this.games.get(channelId)?.view();
+    return this.games.view(channelId);
+  }
+
+  /** Whether this process runs the game of a channel, or has run the last one. */
+  runs(channelId: string): boolean {
+    return this.games.has(channelId);
   }
 
   /** The best players of all time with their places. */
@@ -214,10 +240,9 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
    */
   async forgetPlayer(userId: string): Promise<Forgotten> {
     await this.ready();
-    await Promise.allSettled(this.starting.values());
-    const isPlaying = () => [...this.games.values()].some((game) => !game.settled && game.names(userId));
-    const forgotten = await this.corrections.forget(userId, isPlaying);
-    for (const game of this.games.values()) if (game.names(userId)) game.forget(userId, somebodyWhoLeft());
+    await this.games.started();
+    const forgotten = await this.corrections.forget(userId, () => this.games.isPlaying(userId));
+    this.games.forget(userId);
     return forgotten;
   }
 
@@ -236,6 +261,24 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
     return () => void this.presenters.delete(presenter);
   }
 
+  /** Does what another process was asked for, here, where the game is. */
+  private async serve(call: ErrandCall): Promise<ErrandResults[ErrandCall['what']]> {
+    await this.ready();
+    this.refuseWhenClosing();
+    const { channelId } = call;
+    const game = this.games.running(channelId);
+    // It has moved on since.
+    if (!game) throw gameElsewhere();
+    if (call.what === 'stop') return this.stopHere(channelId, game, call.by);
+    return game.answer(checkedAnswer(call.answer), this.clock.now());
+  }
+
+  /** Undefined where no other process runs a game in the channel. */
+  private async askElsewhere<C extends ErrandCall>(call: C): Promise<ErrandResults[C['what']] | undefined> {
+    const runner = await this.saved.runnerOf(call.channelId);
+    return runner === undefined ? undefined : this.errands?.ask(runner, call);
+  }
+
   /** Resolves once the saved games go on. A request that comes before Nest's hook waits for it, too. */
   private ready(): Promise<void> {
     this.resuming ??= this.resumeAll();
@@ -243,13 +286,11 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   private async resumeAll(): Promise<void> {
+    await this.lease?.ready();
+    await this.seen?.read();
     await this.catalogue.ready();
     const foreign: string[] = [];
-    for (const [channelId, saved] of Object.entries(await this.states.getAllGameStates())) {
-      const state = readSavedState(saved);
-      if (state?.channelId === channelId) this.games.set(channelId, await ChannelGame.resume(state, this.ports));
-      else foreign.push(channelId);
-    }
+    await this.games.takeSaved((channelId) => foreign.push(channelId));
     if (foreign.length > 0) {
       this.logger.warn(
         `${foreign.length} saved game(s) were not saved by this version and are left as they are: ${foreign.slice(0, 5).join(', ')}`,
@@ -258,32 +299,55 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
     if (this.games.size > 0) this.logger.log(`${this.games.size} saved game(s) go on.`);
   }
 
+  /** Looks for games whose process is gone, one look at a time. */
+  private look(): void {
+    if (this.closing || this.looking) return;
+    this.looking = this.ready()
+      .then(() => this.games.takeSaved())
+      .catch((error: unknown) =>
+        this.logger.error(`Games of processes that are gone could not be taken over: ${error}`),
+      )
+      .finally(() => {
+        this.looking = undefined;
+      });
+  }
+
+  private letGo(): void {
+    this.games.drop();
+    this.seen
+      ?.read()
+      .catch((error: unknown) => this.logger.warn(`Games that were let go of are not shown for now: ${error}`));
+  }
+
+  /** Follows what other processes do. */
+  private watch(states: GameStateRepository, lease: ProcessLease): SeenGames {
+    lease.onLoss(() => this.letGo());
+    lease.onBeat(() => this.look());
+    this.corrections.onForget((userId) => this.games.forget(userId));
+    const announce = (event: GameEvent) => {
+      this.games.clear(event.view.channelId);
+      this.subject.next(event);
+    };
+    return new SeenGames({ states, isOurs: (process) => process === lease.id, announce, kept: PODIUMS_KEPT });
+  }
+
   private refuseWhenClosing(): void {
     if (this.closing) throw new GameError('GAME_CLOSING', 'The application is shutting down; try again in a moment.');
   }
 
-  private refuseSecondGame(channelId: string): void {
-    this.refuseWhenClosing();
-    const game = this.games.get(channelId);
-    if (this.starting.has(channelId) || (game && !game.settled && !game.finished)) {
-      throw new GameError('GAME_RUNNING', 'A game is running here already.');
-    }
-    if (game && !game.settled) {
-      throw new GameError(
-        'GAME_FINISHING',
-        'The scores of the last game are still being saved; try again in a moment.',
-      );
-    }
-  }
-
-  private async begin(place: Pick<NewGame, 'channelId' | 'serverId' | 'host'>, plan: GamePlan): Promise<ChannelGame> {
+  private async begin(
+    place: Pick<NewGame, 'channelId' | 'serverId' | 'host'>,
+    plan: GamePlan,
+    register: (game: ChannelGame) => void,
+  ): Promise<ChannelGame> {
     const { mode, times } = plan;
     const day = mode === 'daily' ? this.daily.today() : undefined;
     const pieces = day === undefined ? this.draw(times.rounds) : await this.daily.rounds(day);
     const keys = pieces.map((piece) => ('key' in piece ? piece.key : piece.pieceKey));
     const game = { ...place, gameId: randomUUID(), mode, times, pieces: keys, ...(day ? { day } : {}) };
     const state = newGame(game, this.clock.now());
-    return ChannelGame.start(state, this.ports, (known) => this.remember(place.channelId, known));
+    this.saved.begin(game.gameId);
+    return ChannelGame.start(state, this.ports, register);
   }
 
   private draw(rounds: number): Piece[] {
@@ -297,15 +361,5 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
       'NOT_ENOUGH_ARTISTS',
       'The catalogue needs pieces by at least four artists with different names.',
     );
-  }
-
-  private remember(channelId: string, game: ChannelGame): void {
-    this.games.delete(channelId);
-    this.games.set(channelId, game);
-    if (this.games.size <= PODIUMS_KEPT) return;
-    for (const [channel, { settled }] of this.games) {
-      if (this.games.size <= PODIUMS_KEPT) return;
-      if (settled) this.games.delete(channel);
-    }
   }
 }

@@ -119,7 +119,9 @@ export type GameEvent =
   | { type: 'player-answered'; view: GameView; userId: string }
   | { type: 'round-ended'; view: GameView; result: RoundResult }
   | { type: 'game-ended'; view: GameView }
-  | { type: 'game-stopped'; view: GameView; by: GamePlayer | undefined };
+  | { type: 'game-stopped'; view: GameView; by: GamePlayer | undefined }
+  /** Another process of the bot, which runs the game and shows it where it is played, has taken a step. */
+  | { type: 'game-seen'; view: GameView };
 
 /** One answer, as a button carries it or a player types it: it names the game and the round it belongs to. */
 export type GameAnswer = ChosenAnswer | TypedAnswer;

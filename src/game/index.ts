@@ -52,3 +52,4 @@ export {
 } from './records/index.js';
 export { CHOICE_COUNT, GAME_MODES, type GameMode } from './rules/index.js';
 export { GUESSES } from './session/session.js';
+export { ProcessLease, SharedGamesModule } from './sharing/index.js';

@@ -7,7 +7,7 @@ import type { StreamInfo } from '@nats-io/jetstream';
 import type { LogEntry } from '../storage/log/index.js';
 import { Feed, type FeedTarget } from './feed.js';
 import { pause } from './link.js';
-import type { Delivered } from './message.js';
+import { type Delivered, decodeMessage } from './message.js';
 import type { LogContext } from './stream-making.js';
 import { type Applied, View } from './view.js';
 import { HEADER_BYTES, type ViewOfWrites } from './write-queue.js';
@@ -140,8 +140,23 @@ export class LiveView implements FeedTarget, ViewOfWrites {
     const { link, names } = this.context;
     const { streams } = link.managerAfter(failures);
     this.note(await streams.info(names.stream));
+    const reading = this.#successor ?? this.view;
+    if (reading.seq === 0) reading.seq = await this.#beforeNewestState(failures);
     // Not the stream's last seq: that message may have been deleted.
     return (await streams.getMessage(names.stream, { last_by_subj: names.subjects }))?.seq ?? 0;
+  }
+
+  /**
+   * Nothing before a whole state decides what is behind it: it replaces every value, and is a boundary of what is judged.
+   * A mark names the newest one before it; where that has gone since, nothing that stood before it is left to be told.
+   */
+  async #beforeNewestState(failures: number): Promise<number> {
+    const { link, names } = this.context;
+    const { streams } = link.managerAfter(failures);
+    const newest = await streams.getMessage(names.stream, { last_by_subj: names.state });
+    const message = newest && decodeMessage(newest.data);
+    const stateSeq = message?.op === 'MARK' ? message.state : message && newest?.seq;
+    return Math.max(1, stateSeq ?? 1) - 1;
   }
 
   take(message: Delivered): void {
@@ -228,6 +243,6 @@ export class LiveView implements FeedTarget, ViewOfWrites {
 }
 
 /** How many messages a stream has lost so far. */
-function goneFrom({ state }: StreamInfo): number {
+export function goneFrom({ state }: StreamInfo): number {
   return state.last_seq - state.messages;
 }

@@ -8,8 +8,8 @@ import type { CompactionReport } from '../storage/log/index.js';
 import { Feed } from './feed.js';
 import { isNowhere, pause } from './link.js';
 import { Precedence } from './message.js';
-import { type Past, readPast } from './stream-history.js';
 import type { StreamLog } from './stream-log.js';
+import { type Past, readPast } from './stream-past.js';
 
 /** Removals on their way at once. */
 const REMOVALS = 64;

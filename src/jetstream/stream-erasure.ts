@@ -10,8 +10,8 @@ import { type ErasureIntent, ErasureIntents } from './erasure-intents.js';
 import { isNowhere } from './link.js';
 import { type Message, Precedence } from './message.js';
 import { untilAllHaveSeen } from './stream-compaction.js';
-import { readPast } from './stream-history.js';
 import type { StreamLog } from './stream-log.js';
+import { readPast } from './stream-past.js';
 
 const NAMED_KEYS = 5;
 /** How long those who lag behind are waited for: they would have to read the log anew. */

@@ -10,7 +10,7 @@ import {
   type LogStats,
   type RecoveryReport,
 } from '../storage/log/index.js';
-import { LiveView, type Onlooker } from './live-view.js';
+import { goneFrom, LiveView, type Onlooker } from './live-view.js';
 import { type Delivered, encodeMark, encodeMessage } from './message.js';
 import { StoredValues } from './stored-values.js';
 import { type LogContext, openStream } from './stream-making.js';
@@ -241,6 +241,11 @@ export class StreamLog implements Onlooker {
   async look(): Promise<StreamInfo> {
     await this.context.link.ask(`Looking at ${this.context.names.stream}`, () => this.live.lastSeq());
     return this.live.info;
+  }
+
+  /** How many messages the stream has lost so far. */
+  async gone(): Promise<number> {
+    return goneFrom(await this.look());
   }
 
   stats(): LogStats {

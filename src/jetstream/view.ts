@@ -37,7 +37,10 @@ export class View {
     this.cache = new ValueCache(cacheBytes);
   }
 
-  /** Seq of the newest whole state or mark. */
+  /** When the newest whole state or mark was written. */
+  boundaryMs = 0;
+
+  /** Its seq. */
   get boundarySeq(): number {
     return this.#precedence.boundarySeq;
   }
@@ -51,6 +54,7 @@ export class View {
     if (!message) return { kind: 'foreign' };
     const entry = entryOf(message, seq, this.timeMs);
     const isVoid = this.#precedence.isVoid(message, delivered);
+    if (message.key === undefined) this.boundaryMs = timeMs;
     if (message.op === 'MARK') {
       this.#tails.set(this.names.state, seq);
       return { kind: 'mark', entry };
@@ -71,8 +75,10 @@ export class View {
 
   noteTail(key: string | undefined, subject: string, seq: number): void {
     const place = key === undefined ? undefined : this.index.get(key);
-    if (place) place.subjectSeq = seq;
-    else {
+    if (place) {
+      place.subjectSeq = seq;
+      this.#tails.delete(subject);
+    } else {
       if (this.#tails.size >= MOST_TAILS) this.#tails.clear();
       this.#tails.set(subject, seq);
     }

@@ -21,6 +21,7 @@ const ANSWERS: Readonly<Record<GameErrorCode, new (message: string) => HttpExcep
   WRONG_KIND_OF_ANSWER: BadRequestException,
   NOT_ENOUGH_ARTISTS: ConflictException,
   GAME_CLOSING: ServiceUnavailableException,
+  GAME_ELSEWHERE: ConflictException,
   ALREADY_UNDONE: ConflictException,
   PLAYER_IN_GAME: ConflictException,
 };

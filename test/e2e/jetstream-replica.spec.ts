@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { jetStreamEngine, jetStreamFollower, jetStreamReplica } from '../../src/jetstream/index.js';
 import { AppendLogService, ReplicationService, StorageModule } from '../../src/storage/index.js';
 import { fileEngine, type LogEngine, moveLog, resolveLogOptions, stateDigest } from '../../src/storage/log/index.js';
+import { Child } from '../support/child.js';
 import { RecordedMessages } from '../support/log-words.js';
 import { type NatsServer, natsServer, removeNatsServers } from '../support/nats.js';
 import { startApplication, temporaryDirectory } from '../support/store.js';
@@ -41,8 +42,23 @@ async function start(given?: string) {
   return { logs: app.get(AppendLogService), replication: app.get(ReplicationService), dataDir, close };
 }
 
-async function engineOn(factory: ReturnType<typeof jetStreamEngine>): Promise<LogEngine> {
-  const engine = factory(resolveLogOptions(), new RecordedMessages());
+/** Both who follow it and who restore from it see what the store has, and nothing of what was erased. */
+async function expectAlike(logs: AppendLogService): Promise<void> {
+  const state = await stateOf(logs as never);
+  for (const factory of [jetStreamFollower(options()), jetStreamEngine(options())]) {
+    const copy = await engineOn(factory);
+    await copy.openLog('players');
+    expect(await stateOf(copy)).toEqual(state);
+    expect(await copy.rebuildState('players')).toEqual(state);
+    const kept: unknown[] = [];
+    for await (const entry of copy.stream('players')) kept.push(entry);
+    expect(JSON.stringify(kept)).not.toMatch(/marzipan|secret/);
+    await copy.close();
+  }
+}
+
+async function engineOn(factory: ReturnType<typeof jetStreamEngine>, dataDir?: string): Promise<LogEngine> {
+  const engine = factory(resolveLogOptions(dataDir === undefined ? {} : { dataDir }), new RecordedMessages());
   await engine.open();
   cleanups.push(() => engine.close());
   return engine;
@@ -170,6 +186,33 @@ describe('a copy in a stream', () => {
     for await (const entry of copy.stream('players')) kept.push(entry);
     expect(JSON.stringify(kept)).not.toMatch(/marzipan|secret/);
   }, 60_000);
+
+  test.each([4, 6, 9, 14])(
+    'is rid of it also where its writer was killed in the middle (%d), once that starts again',
+    async (pieces) => {
+      const first = await start();
+      await play(first.logs, 1, 60);
+      await first.logs.append('players', { op: 'SET', key: 'secret', value: 'likes-marzipan' });
+      await first.logs.append('players', { op: 'SET', key: 'k1', value: 1 }, { actor: 'secret' });
+      await first.logs.append('players', { op: 'SET', key: 'secret', value: 'likes-marzipan, too' });
+      await caughtUp(first.replication);
+      await first.close();
+      const local = await engineOn(fileEngine, first.dataDir);
+      await local.erase('players', 'secret');
+      await local.close();
+      const task = { servers: server.url, prefix, log: 'players', key: 'secret', mentions: [], pieces };
+      const child = new Child(new URL('../unit/jetstream/erasing-child.js', import.meta.url), task);
+      expect((await child.ended).signal).toBe('SIGKILL');
+      const { logs, replication } = await start(first.dataDir);
+      await logs.append('players', { op: 'SET', key: 'k2', value: 'after' });
+      await caughtUp(replication);
+      await expectAlike(logs);
+      await play(logs, 60, 90);
+      await caughtUp(replication);
+      await expectAlike(logs);
+    },
+    60_000,
+  );
 
   test('is not made where other processes write', async () => {
     const { logs, replication } = await start();

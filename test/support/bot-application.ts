@@ -16,6 +16,8 @@ export interface BotApplication {
   output(): string;
   /** Stops it and returns once it is gone: SIGTERM in good order, SIGKILL like a power cut. */
   stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Freezes it and lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
 /** Starts the application and waits until it can be played; fails with what it printed if it ends before. */
@@ -35,6 +37,7 @@ export async function startBotApplication(
     child.kill(signal);
     await gone;
   };
+  const signal = (signal: 'SIGSTOP' | 'SIGCONT') => void child.kill(signal);
   let output = '';
   child.stdout.on('data', (piece) => {
     output += piece;
@@ -45,7 +48,7 @@ export async function startBotApplication(
   const deadline = performance.now() + START_MS;
   for (;;) {
     const url = ADDRESS.exec(output)?.[1];
-    if (url) return { url, port: Number(new URL(url).port), output: () => output, stop };
+    if (url) return { url, port: Number(new URL(url).port), output: () => output, stop, signal };
     if (isOver(child) || performance.now() > deadline) {
       await stop('SIGKILL');
       throw new Error(`The application did not start:\n${output}`);

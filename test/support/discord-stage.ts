@@ -13,7 +13,7 @@ import {
   PICTURE_CHECK,
   type PictureCheck,
 } from '../../src/game/index.js';
-import { GameStateRepository, StorageModule, TokenRepository } from '../../src/storage/index.js';
+import { GameStateRepository, StorageModule, type StorageOptions, TokenRepository } from '../../src/storage/index.js';
 import { ManualClock } from '../unit/game/table.js';
 import type { FakeChannel, FakeDiscord, FakeMessage } from './fake-discord/index.js';
 import { inTime } from './patience.js';
@@ -95,8 +95,9 @@ export function heard({ logger }: Bot, pattern: RegExp): string | undefined {
 }
 
 /** Stores pieces whose pictures have an address on the web, twelve by five artists. */
-export async function storeCatalogue(dataDir: string): Promise<void> {
-  const app = await Test.createTestingModule({ imports: [StorageModule.forRoot({ dataDir })] })
+export async function storeCatalogue(dataDir: string, engine?: StorageOptions['engine']): Promise<void> {
+  const options = engine ? { dataDir, engine } : { dataDir };
+  const app = await Test.createTestingModule({ imports: [StorageModule.forRoot(options)] })
     .setLogger(new HeardLogger())
     .compile();
   await app.init();
@@ -165,7 +166,11 @@ export function textOf(message: Pick<FakeMessage, 'content' | 'embeds'>): string
 }
 
 /** Looks until something is there. */
-export async function eventually<T>(what: string, look: () => T | undefined | false | Promise<T | undefined | false>) {
+export async function eventually<T>(
+  what: string,
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+  patienceMs = PATIENCE_MS,
+) {
   const looking = { isGivenUp: false };
   const found = (async () => {
     while (!looking.isGivenUp) {
@@ -176,7 +181,7 @@ export async function eventually<T>(what: string, look: () => T | undefined | fa
     throw new Error(`${what} was given up.`);
   })();
   found.catch(() => undefined);
-  return inTime(what, PATIENCE_MS, found).finally(() => {
+  return inTime(what, patienceMs, found).finally(() => {
     looking.isGivenUp = true;
   });
 }

@@ -13,3 +13,15 @@ export async function inTime<T>(what: string, ms: number, work: Promise<T>): Pro
     patience.abort();
   }
 }
+
+/** Resolves once a look throws nothing any more; rejects with what was thrown last when that takes too long. */
+export async function eventually(look: () => unknown, patienceMs = 20_000): Promise<void> {
+  for (const deadline = performance.now() + patienceMs; ; await delay(20)) {
+    try {
+      await look();
+      return;
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+    }
+  }
+}

@@ -1,5 +1,5 @@
 /** Somebody in a room of the play page who needs no browser: posts, and hears what the room says. */
-import type { GameView } from '../../src/game/index.js';
+import type { AnswerOutcome, GameView } from '../../src/game/index.js';
 import type { RoomState } from '../../src/web/web.types.js';
 
 export class RoomGuest {
@@ -16,9 +16,26 @@ export class RoomGuest {
     return new RoomGuest(`${url}/api/rooms/${room}`, url, cookie);
   }
 
+  /** The same person in the same room of another application: the cookie says who it is, wherever it is shown. */
+  at(url: string): RoomGuest {
+    return new RoomGuest(this.room.replace(this.origin, url), url, this.cookie);
+  }
+
+  /** Chooses one of the four in the round of a view. */
+  async answer({ gameId, round }: GameView, choice: number): Promise<AnswerOutcome> {
+    const answer = { name: 'Guest', gameId, round, choice };
+    const response = await post(`${this.room}/answer`, answer, { Cookie: this.cookie, Origin: this.origin });
+    return (await response.json()) as AnswerOutcome;
+  }
+
   /** Starts a game, with the guest as its host. */
   async startGame(settings: object): Promise<void> {
     await post(`${this.room}/start`, { name: 'Guest', ...settings }, { Cookie: this.cookie, Origin: this.origin });
+  }
+
+  /** Ends a game; only its host may. */
+  async stop({ gameId }: GameView): Promise<void> {
+    await post(`${this.room}/stop`, { name: 'Guest', gameId }, { Cookie: this.cookie, Origin: this.origin });
   }
 
   /** The first view from now on, the present one included, of which something is true. */

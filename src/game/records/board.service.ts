@@ -27,6 +27,7 @@ export interface SeasonStart {
 export class BoardService implements OnApplicationBootstrap {
   private readonly logger = new Logger(BoardService.name);
   private building: Promise<Boards> | undefined;
+  private stopListening = () => {};
   /** Games that were marked as undone by a process which did not live to take them back from every player. */
   private readonly halfUndone = new Set<string>();
 
@@ -35,7 +36,11 @@ export class BoardService implements OnApplicationBootstrap {
     private readonly players: PlayerRepository,
     @InjectRepository(SeasonRecord) private readonly seasons: LogRepository<SeasonRecord>,
     @Inject(GAME_CLOCK) private readonly clock: GameClock,
-  ) {}
+  ) {
+    if (!records.isShared) return;
+    records.onCorrection(() => this.buildAgain());
+    seasons.changes().subscribe(() => this.buildAgain());
+  }
 
   /** A log that cannot be read now must not keep the quiz from starting; the next question tries again. */
   async onApplicationBootstrap(): Promise<void> {
@@ -107,12 +112,13 @@ export class BoardService implements OnApplicationBootstrap {
 
   /** Takes an undone game out. @param others every other game of its players that counts @internal */
   async remove(record: GameRecord, others: Iterable<GameRecord>): Promise<void> {
-    (await this.ready()).remove(record, others, this.clock.now());
+    // In a shared store the log has told of the correction already.
+    if (!this.records.isShared) (await this.ready()).remove(record, others, this.clock.now());
   }
 
   /** Takes a person off all boards and out of the seasons they started. @internal */
   async forget(userId: string, nobody: GamePlayer): Promise<void> {
-    (await this.ready()).forget(userId);
+    if (!this.records.isShared) (await this.ready()).forget(userId);
     for (const { serverId } of await this.seasonsOf(userId)) {
       await this.seasons.update(serverId, (season) => season && { ...season, startedBy: nobody.userId }, {
         actor: 'game',
@@ -136,6 +142,16 @@ export class BoardService implements OnApplicationBootstrap {
   }
 
   /**
+   * Where several processes share the records, whoever corrects one need not be this process, and what a board would lose
+   * by it cannot be told from the correction alone. Corrections are rare: the next question takes a pass.
+   */
+  private buildAgain(): void {
+    this.stopListening();
+    this.building = undefined;
+    this.halfUndone.clear();
+  }
+
+  /**
    * Listens first and reads then. A record that is written in between may be read or not: it is left to the listener,
    * and so counts once.
    */
@@ -148,6 +164,7 @@ export class BoardService implements OnApplicationBootstrap {
       if (isRead) boards.add(record, this.clock.now());
       else heard.set(record.gameId, record);
     });
+    this.stopListening = stop;
     try {
       for await (const [serverId, season] of this.seasons.entries()) boards.startSeason(serverId, season.startedAt);
       for await (const record of this.records.stored((gameId) => unreadable.push(gameId))) {

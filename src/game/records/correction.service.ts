@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, Logger, OnApplicationBootstrap, Optional } from '@nestjs/common';
 import {
   type EntryMeta,
   GameStateRepository,
@@ -11,6 +11,7 @@ import { DailyService } from '../daily.service.js';
 import { GameError } from '../errors.js';
 import { checkedId, cleanLine } from '../identity.js';
 import { readSavedState } from '../session/saved-state.js';
+import { ProcessLease } from '../sharing/index.js';
 import { somebodyWhoLeft } from '../somebody-who-left.js';
 import { BoardService } from './board.service.js';
 import { bestScoreOf } from './boards.js';
@@ -55,7 +56,15 @@ export class CorrectionService implements OnApplicationBootstrap {
     @Inject(GAME_CLOCK) private readonly clock: GameClock,
     private readonly daily: DailyService,
     private readonly traces: Traces,
+    @Optional() private readonly lease?: ProcessLease,
   ) {}
+
+  /** Calls back when another process removes a person. */
+  onForget(listener: (userId: string) => void): void {
+    this.requests.changes().subscribe(({ op, key }) => {
+      if (op === 'SET' && key !== undefined) listener(key);
+    });
+  }
 
   /** What cannot be finished now, on a full disk for instance, is tried again with the next correction. */
   async onApplicationBootstrap(): Promise<void> {
@@ -111,7 +120,7 @@ export class CorrectionService implements OnApplicationBootstrap {
    * @param isPlaying whether a game that is not over yet names them; asked right before anything is written
    * @throws GameError PLAYER_IN_GAME
    */
-  async forget(userId: string, isPlaying: () => boolean): Promise<Forgotten> {
+  async forget(userId: string, isPlaying: () => boolean | Promise<boolean>): Promise<Forgotten> {
     checkedId('userId', userId);
     return this.records.exclusively(async () => {
       await this.finishAll();
@@ -119,7 +128,7 @@ export class CorrectionService implements OnApplicationBootstrap {
         const isNamed = found.size > 0 || (await this.boards.seasonsOf(userId)).length > 0;
         const hasTried = (await this.daily.attemptsBy(userId)).length > 0;
         const isKnown = isNamed || hasTried || (await this.players.has(userId));
-        if (isPlaying()) {
+        if (await isPlaying()) {
           throw new GameError('PLAYER_IN_GAME', 'A game with this person is running; try again once it is over.');
         }
         // Nothing is written about a person of whom nothing is known.
@@ -132,14 +141,25 @@ export class CorrectionService implements OnApplicationBootstrap {
 
   /** Goes on with what another process, or an attempt that failed, has begun. */
   private async finishAll(): Promise<void> {
-    for (const gameId of await this.boards.unfinishedUndos()) {
+    for (const gameId of [...(await this.boards.unfinishedUndos())]) {
       const record = await this.records.get(gameId);
       const undone = record?.undone;
-      if (undone) await this.withOtherGames(record, (others) => this.withdraw(record, undone, others));
+      if (undone && !undone.isWithdrawn)
+        await this.withOtherGames(record, (others) => this.withdraw(record, undone, others));
     }
     for await (const [userId] of this.requests.entries()) {
+      if (!(await this.isWanted(userId))) continue;
       await this.withGamesOf(userId, (found) => this.removePerson(userId, found));
     }
+  }
+
+  /**
+   * Whether a request stands. What this process sees of a shared store may be some moments old, and who has come back
+   * since they were forgotten must not be forgotten twice: a write about the request sees the newest.
+   */
+  private async isWanted(userId: string): Promise<boolean> {
+    if (!this.lease) return true;
+    return (await this.requests.update(userId, (request) => request, FORGETTING)) !== undefined;
   }
 
   private async undoable(gameId: string): Promise<GameRecord> {

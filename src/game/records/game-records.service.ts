@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
-import { type EntryMeta, InjectRepository, LogRepository } from '../../storage/index.js';
+import { Injectable, Optional } from '@nestjs/common';
+import { type EntryMeta, InjectRepository, type LogEntry, LogRepository } from '../../storage/index.js';
 import { checkedId, checkedLimit } from '../identity.js';
+import { ProcessLease } from '../sharing/index.js';
 import { BestOf } from './best-of.js';
 import { GameRecord, type GameUndo, isGameRecord } from './game-record.js';
 import { Turns } from './turns.js';
@@ -15,6 +16,12 @@ export interface GamesWhere {
 
 type Listener = (record: GameRecord) => void;
 
+/** The trail of the entry with which a record begins; each later one is a correction. */
+const FINISHED: EntryMeta = { actor: 'game', reason: 'game finished' };
+
+/** Thrown inside an atomic step to leave it without writing anything. */
+const RECORDED_ALREADY = Symbol('recorded already');
+
 /**
  * The finished games, in the log `games`. A record is written once and kept; later it may be marked as undone, and
  * the names in it may be taken out.
@@ -22,11 +29,23 @@ type Listener = (record: GameRecord) => void;
 @Injectable()
 export class GameRecords {
   private readonly listeners = new Set<Listener>();
+  private readonly correctionListeners = new Set<() => void>();
   /** Games whose record is on its way to the disk. */
   private readonly writing = new Set<string>();
   private corrections: Promise<unknown> = Promise.resolve();
 
-  constructor(@InjectRepository(GameRecord) private readonly repository: LogRepository<GameRecord>) {}
+  /** @param lease there where other processes write records, too: then the log itself tells of all of them */
+  constructor(
+    @InjectRepository(GameRecord) private readonly repository: LogRepository<GameRecord>,
+    @Optional() private readonly lease?: ProcessLease,
+  ) {
+    if (lease) repository.changes().subscribe((entry) => this.hear(entry));
+  }
+
+  /** Whether other processes write records, too. */
+  get isShared(): boolean {
+    return this.lease !== undefined;
+  }
 
   /**
    * Writes the record of a game, unless it is there already: safe to repeat after a crash or a failure.
@@ -37,8 +56,8 @@ export class GameRecords {
     if (await this.repository.has(gameId)) return;
     this.writing.add(gameId);
     try {
-      const written = await this.repository.set(gameId, record, { actor: 'game', reason: 'game finished' });
-      for (const listener of this.listeners) listener(written);
+      const written = await this.create(gameId, record);
+      if (written && !this.isShared) for (const listener of this.listeners) listener(written);
     } finally {
       this.writing.delete(gameId);
     }
@@ -70,9 +89,14 @@ export class GameRecords {
     return () => this.listeners.delete(listener);
   }
 
-  /** Whether a record may be read already though nobody has been told of it. */
+  /** Calls back when records were changed that were there before; only where the store is shared. */
+  onCorrection(listener: () => void): void {
+    this.correctionListeners.add(listener);
+  }
+
+  /** Whether a record may be read already though nobody has been told of it. The log tells in the turn in which it has it. */
   isBeingWritten(gameId: string): boolean {
-    return this.writing.has(gameId);
+    return !this.isShared && this.writing.has(gameId);
   }
 
   /**
@@ -128,11 +152,33 @@ export class GameRecords {
     return this.repository.update(gameId, (record) => record && fn(record), meta);
   }
 
-  /** Runs one correction of what has been recorded at a time. */
+  /** Runs one correction of what has been recorded at a time, of all processes. */
   exclusively<T>(correction: () => Promise<T>): Promise<T> {
-    const result = this.corrections.then(correction);
+    const { lease } = this;
+    const next = lease ? () => lease.exclusively('corrections', correction) : correction;
+    const result = this.corrections.then(next);
     this.corrections = result.catch(() => undefined);
     return result;
+  }
+
+  /** A process that slept since it looked must not write over what others have corrected meanwhile. */
+  private async create(gameId: string, record: GameRecord): Promise<GameRecord | undefined> {
+    if (!this.isShared) return this.repository.set(gameId, record, FINISHED);
+    const fresh = (current: GameRecord | undefined): GameRecord => {
+      if (current) throw RECORDED_ALREADY;
+      return record;
+    };
+    return this.repository.update(gameId, fresh, FINISHED).catch((error: unknown) => {
+      if (error !== RECORDED_ALREADY) throw error;
+      return undefined;
+    });
+  }
+
+  private hear({ key = '', value, meta }: LogEntry): void {
+    const record = (value ?? null) as GameRecord | null;
+    if (meta?.reason === FINISHED.reason && isGameRecord(record, key)) {
+      for (const listener of this.listeners) listener(record);
+    } else for (const listener of this.correctionListeners) listener();
   }
 }
 

@@ -53,6 +53,7 @@ export class Stage {
       await this.beforeWrite('clear');
       this.saved = undefined;
     },
+    assertHeld: () => {},
     credit: async (state) => {
       await this.beforeWrite('credit');
       this.credited.push(state);

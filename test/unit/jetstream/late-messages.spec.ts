@@ -3,15 +3,16 @@ import { jetStreamEngine } from '../../../src/jetstream/index.js';
 import { type LogEngine, resolveLogOptions } from '../../../src/storage/log/index.js';
 import { Child, killAllChildren } from '../../support/child.js';
 import { entriesOf, RecordedMessages, remove, replaceAll, set, stateOf } from '../../support/log-words.js';
-import { type NatsServer, natsServer, removeNatsServers } from '../../support/nats.js';
+import { type NatsServer, natsCluster, natsServer, removeNatsServers } from '../../support/nats.js';
 import { inTime } from '../../support/patience.js';
 import { RawWriter } from '../../support/raw-messages.js';
 
 const LOG = 'players';
 const engines: LogEngine[] = [];
 
-async function engineOn(server: NatsServer): Promise<LogEngine> {
-  const engine = jetStreamEngine({ servers: server.url })(resolveLogOptions({}), new RecordedMessages());
+async function engineOn(server: NatsServer, replicas = 1): Promise<LogEngine> {
+  const options = { servers: server.url, replicas, writeTimeoutMs: 30_000, connectTimeoutMs: 60_000 };
+  const engine = jetStreamEngine(options)(resolveLogOptions({}), new RecordedMessages());
   await engine.open();
   engines.push(engine);
   return engine;
@@ -63,33 +64,44 @@ describe('a message that comes late', () => {
     await expectAlike(server, one, { ada: 'anew' });
   });
 
-  test('stands once also where others compact, erase and replace everything all the time', async () => {
-    const server = await natsServer();
-    const [one, other] = [await engineOn(server), await engineOn(server)];
-    await Promise.all([one.openLog(LOG), other.openLog(LOG)]);
-    const counted: Promise<unknown>[] = [];
-    let isDone = false;
-    const chores = (async () => {
-      for (let n = 0; !isDone; n += 1) {
-        await other.append(LOG, set(`x${n}`, 1));
-        await other.append(LOG, set(`x${n}`, 2));
-        await other.compact(LOG);
-        await other.erase(LOG, `x${n}`);
-      }
-    })();
-    for (let n = 0; n < 400; n += 1) {
-      counted.push(one.update<number>(LOG, `k${n % 4}`, (count = 0) => count + 1));
-      counted.push(one.append(LOG, set(`once${n}`, n)));
-      if (n % 10 === 0) await counted.at(-1);
-    }
-    await Promise.all(counted);
-    isDone = true;
-    await chores;
-    await one.append(LOG, set('seen', true));
-    const once = Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`once${n}`, n]));
-    await expectAlike(server, one, { k0: 100, k1: 100, k2: 100, k3: 100, ...once, seen: true });
-  }, 60_000);
+  test.each([1, 3])(
+    'stands once also where others compact and erase all the time, on %d servers',
+    async (replicas) => {
+      const servers = replicas === 1 ? [await natsServer()] : await natsCluster(replicas);
+      const [one, other] = await Promise.all([0, -1].map((i) => engineOn(servers.at(i) as NatsServer, replicas)));
+      await Promise.all([one?.openLog(LOG), other?.openLog(LOG)]);
+      await hurry(one as LogEngine, other as LogEngine);
+      const once = Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`once${n}`, n]));
+      await expectAlike(servers[0] as NatsServer, one as LogEngine, { ...COUNTED, ...once, seen: true });
+    },
+    120_000,
+  );
 });
+
+const COUNTED = { k0: 100, k1: 100, k2: 100, k3: 100 };
+
+/** One counts and writes each key once; the other keeps house meanwhile. */
+async function hurry(one: LogEngine, other: LogEngine): Promise<void> {
+  const written: Promise<unknown>[] = [];
+  let isDone = false;
+  const chores = (async () => {
+    for (let n = 0; !isDone; n += 1) {
+      await other.append(LOG, set(`x${n}`, 1));
+      await other.append(LOG, set(`x${n}`, 2));
+      await other.compact(LOG);
+      await other.erase(LOG, `x${n}`);
+    }
+  })();
+  for (let n = 0; n < 400; n += 1) {
+    written.push(one.update<number>(LOG, `k${n % 4}`, (count = 0) => count + 1));
+    written.push(one.append(LOG, set(`once${n}`, n)));
+    if (n % 10 === 0) await written.at(-1);
+  }
+  await Promise.all(written);
+  isDone = true;
+  await chores;
+  await one.append(LOG, set('seen', true));
+}
 
 describe('a compaction', () => {
   test('keeps a log that begins with a whole state, and what was deleted from that stays deleted', async () => {
@@ -104,6 +116,15 @@ describe('a compaction', () => {
     expect((await one.compact(LOG)).outcome).toBe('compacted');
     expect((await one.compact(LOG)).outcome).toBe('skipped');
     await expectAlike(server, one, { bob: 2, eve: 4 });
+  });
+
+  test('leaves what lives in a whole state to be written', async () => {
+    const one = await engineOn(await natsServer());
+    await one.append(LOG, set('ada', 1));
+    await one.append(LOG, replaceAll({ ada: 2, bob: 2 }));
+    await one.compact(LOG);
+    await inTime('writing', 5000, one.append(LOG, set('ada', 3)));
+    expect(await one.get(LOG, 'ada')).toBe(3);
   });
 
   test('hides nothing from those who read meanwhile', async () => {
