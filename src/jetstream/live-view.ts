@@ -141,7 +141,7 @@ export class LiveView implements FeedTarget, ViewOfWrites {
     const { streams } = link.managerAfter(failures);
     this.note(await streams.info(names.stream));
     const reading = this.#successor ?? this.view;
-    if (reading.seq === 0) reading.seq = await this.#beforeNewestState();
+    if (reading.seq === 0) reading.seq = await this.#beforeNewestState(failures);
     // Not the stream's last seq: that message may have been deleted.
     return (await streams.getMessage(names.stream, { last_by_subj: names.subjects }))?.seq ?? 0;
   }
@@ -150,9 +150,10 @@ export class LiveView implements FeedTarget, ViewOfWrites {
    * Nothing before a whole state decides what is behind it: it replaces every value, and is a boundary of what is judged.
    * A mark names the newest one before it; where that has gone since, nothing that stood before it is left to be told.
    */
-  async #beforeNewestState(): Promise<number> {
+  async #beforeNewestState(failures: number): Promise<number> {
     const { link, names } = this.context;
-    const newest = await link.manager.streams.getMessage(names.stream, { last_by_subj: names.state });
+    const { streams } = link.managerAfter(failures);
+    const newest = await streams.getMessage(names.stream, { last_by_subj: names.state });
     const message = newest && decodeMessage(newest.data);
     const stateSeq = message?.op === 'MARK' ? message.state : message && newest?.seq;
     return Math.max(1, stateSeq ?? 1) - 1;
