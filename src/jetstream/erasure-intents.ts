@@ -80,8 +80,10 @@ export class ErasureIntents {
     const subject = this.#control.erasing(this.names.log, id);
     const { streams } = this.link.manager;
     for (;;) {
-      const query = { seq: 1, next_by_subj: subject };
-      const message = await this.#orNothing(() => streams.getMessage(this.#control.stream, query));
+      const get = (query: { seq: number; next_by_subj: string } | { last_by_subj: string }) =>
+        this.#orNothing(() => streams.getMessage(this.#control.stream, query));
+      // A server of 2.9 may overlook the first of a subject where others were removed.
+      const message = (await get({ seq: 1, next_by_subj: subject })) ?? (await get({ last_by_subj: subject }));
       if (!message) return;
       await this.#orNothing(() => streams.deleteMessage(this.#control.stream, message.seq, true));
     }

@@ -66,18 +66,8 @@ export class Precedence {
   /** Seqs of the newest entries, tombstones included, by subject; since the boundary. */
   readonly #newest = new Map<string, number>();
 
-  /** @param boundarySeq of the newest boundary: what follows is judged by what stands behind it alone */
-  constructor(public boundarySeq = 0) {}
-
-  /** Whether nothing before a seq counts any more for a subject, or what does is noted. */
-  knows(subject: string, fromSeq: number): boolean {
-    return this.boundarySeq >= fromSeq || this.#newest.has(subject);
-  }
-
-  /** Notes the newest entry of a subject, 0 where it has none that counts. */
-  note(subject: string, seq: number): void {
-    this.#newest.set(subject, seq);
-  }
+  /** Seq of the newest boundary: what follows is judged by what stands behind it alone. */
+  boundarySeq = 0;
 
   /**
    * Whether a message counts for nothing, as others came between what its writer had seen and itself: a boundary, or an

@@ -1,13 +1,10 @@
 /**
  * Messages of a stream, each judged by what stands before it. That is known from the newest boundary on, a whole state or
- * a mark; so whoever wants a part of the history begins there, or asks for what it lacks.
+ * a mark; so whoever wants a part of the history begins there, or asks the view.
  */
 import { decodeMessage, type Message, Precedence } from './message.js';
-import { type Raw, readRaw } from './raw-reading.js';
+import { type Raw, readRaw, readSubject } from './raw-reading.js';
 import type { StreamLog } from './stream-log.js';
-
-/** So many messages before those that are wanted are read rather than asked for. */
-const READ_BEFORE = 500;
 
 /** A message of the past, void ones included. */
 export interface Past {
@@ -36,27 +33,18 @@ export async function* readPast(
   }
 }
 
-/** The same messages, judged alike, by reading less. */
+/** The same messages, judged alike, by reading less: the view has judged what stands behind the newest boundary. */
 export async function* readFrom(log: StreamLog, fromSeq: number, toSeq: number): AsyncGenerator<Past> {
-  const boundarySeq = await boundaryUpTo(log, ({ seq }) => seq <= fromSeq);
-  const before = fromSeq - boundarySeq;
-  if (before <= READ_BEFORE || before <= toSeq - fromSeq) {
-    const precedence = new Precedence();
-    for await (const raw of readRaw(log, { fromSeq: Math.max(1, boundarySeq), toSeq })) {
-      const past = judged(raw, precedence);
-      if (raw.seq >= fromSeq) yield past;
-    }
+  const voids = log.view.voidsFrom(fromSeq);
+  if (voids) {
+    for await (const raw of readRaw(log, { fromSeq, toSeq })) yield pastOf(raw, voids.has(raw.seq));
     return;
   }
-  const precedence = new Precedence(boundarySeq);
-  for await (const raw of readRaw(log, { fromSeq, toSeq })) {
-    const { subject, expected } = raw;
-    // What its writer had seen stands before all that was read: has anything come between?
-    const isOfKey = subject !== log.context.names.state;
-    if (isOfKey && expected !== undefined && expected < fromSeq && !precedence.knows(subject, fromSeq)) {
-      precedence.note(subject, await newestBetween(log, raw, boundarySeq, fromSeq));
-    }
-    yield judged(raw, precedence);
+  const boundarySeq = await boundaryUpTo(log, ({ seq }) => seq <= fromSeq);
+  const precedence = new Precedence();
+  for await (const raw of readRaw(log, { fromSeq: Math.max(1, boundarySeq), toSeq })) {
+    const past = judged(raw, precedence);
+    if (raw.seq >= fromSeq) yield past;
   }
 }
 
@@ -65,7 +53,7 @@ export async function* readKey(log: StreamLog, key: string, fromSeq: number, toS
   const { names } = log.context;
   const precedence = new Precedence();
   const range = { fromSeq: Math.max(1, await boundaryUpTo(log, ({ seq }) => seq <= fromSeq)), toSeq };
-  const readings = [names.key(key), names.state].map((subject) => readRaw(log, { ...range, subject }));
+  const readings = [names.key(key), names.state].map((subject) => readSubject(log, { ...range, subject }));
   for await (const raw of inOrder(readings)) {
     const past = judged(raw, precedence);
     if (raw.seq >= fromSeq) yield past;
@@ -79,7 +67,8 @@ export async function boundaryUpTo(log: StreamLog, isWithin: (moment: Moment) =>
   const { boundarySeq, boundaryMs, seq: toSeq } = log.view;
   if (boundarySeq === 0 || isWithin({ seq: boundarySeq, timeMs: boundaryMs })) return boundarySeq;
   let found = 0;
-  for await (const raw of readRaw(log, { fromSeq: 1, toSeq, subject: log.context.names.state, headersOnly: true })) {
+  const { state: subject } = log.context.names;
+  for await (const raw of readSubject(log, { fromSeq: 1, toSeq, subject, headersOnly: true })) {
     if (!isWithin(raw)) break;
     found = raw.seq;
   }
@@ -94,31 +83,14 @@ export async function stateUpTo(log: StreamLog, isWithin: (moment: Moment) => bo
   return Math.max(1, (message?.op === 'MARK' ? message.state : message && boundarySeq) ?? 1);
 }
 
-/** @returns the seq of the newest entry of a subject between two seqs, where it may make a message void; 0 else */
-async function newestBetween(
-  log: StreamLog,
-  { subject, expected = 0 }: Raw,
-  boundarySeq: number,
-  fromSeq: number,
-): Promise<number> {
-  const { link, names } = log.context;
-  const query = { seq: Math.max(expected, boundarySeq) + 1, next_by_subj: subject };
-  const next = await link.ask(`Reading ${names.stream}`, () => link.manager.streams.getMessage(names.stream, query));
-  if (!next || next.seq >= fromSeq) return 0;
-  const precedence = new Precedence(boundarySeq);
-  let newest = 0;
-  for await (const raw of readRaw(log, { fromSeq: boundarySeq + 1, toSeq: fromSeq - 1, subject })) {
-    const { message, isVoid, seq } = judged(raw, precedence);
-    if (message && !isVoid) newest = seq;
-  }
-  return newest;
+function judged(raw: Raw, precedence: Precedence): Past {
+  const past = pastOf(raw, false);
+  if (past.message) past.isVoid = precedence.isVoid(past.message, raw);
+  return past;
 }
 
-function judged(raw: Raw, precedence: Precedence): Past {
-  const { seq, timeMs, subject, payload } = raw;
-  const message = decodeMessage(payload);
-  const isVoid = message !== undefined && precedence.isVoid(message, raw);
-  return { seq, timeMs, subject, bytes: payload.length, message, isVoid };
+function pastOf({ seq, timeMs, subject, payload }: Raw, isVoid: boolean): Past {
+  return { seq, timeMs, subject, bytes: payload.length, message: decodeMessage(payload), isVoid };
 }
 
 /** Several readings as one. */

@@ -28,6 +28,8 @@ export class View {
   /** Seq of the newest whole state. */
   stateSeq = 0;
   readonly #precedence = new Precedence();
+  /** Those that count for nothing; every message from the seq on has been judged. */
+  #judged = { fromSeq: 0, voids: new Set<number>() };
   #tails = new Map<string, number>();
 
   constructor(
@@ -35,6 +37,13 @@ export class View {
     cacheBytes: number,
   ) {
     this.cache = new ValueCache(cacheBytes);
+  }
+
+  /** Which messages from a seq on count for nothing; undefined where this view has not judged all of them. */
+  voidsFrom(fromSeq: number): ReadonlySet<number> | undefined {
+    const { fromSeq: judgedFromSeq, voids } = this.#judged;
+    if (judgedFromSeq === 0 || fromSeq < judgedFromSeq) return undefined;
+    return new Set([...voids].filter((seq) => seq >= fromSeq));
   }
 
   /** When the newest whole state or mark was written. */
@@ -48,13 +57,19 @@ export class View {
   apply(delivered: Delivered): Applied {
     const { seq, timeMs, subject, payload } = delivered;
     this.seq = seq;
+    if (this.#judged.fromSeq === 0) this.#judged.fromSeq = seq;
     // Clocks of servers differ: time never goes back in a log.
     this.timeMs = Math.max(this.timeMs, timeMs);
     const message = decodeMessage(payload);
     if (!message) return { kind: 'foreign' };
     const entry = entryOf(message, seq, this.timeMs);
     const isVoid = this.#precedence.isVoid(message, delivered);
-    if (message.key === undefined) this.boundaryMs = timeMs;
+    if (message.key === undefined) {
+      this.boundaryMs = timeMs;
+      // So many are not remembered for ever; what is before is judged again where somebody asks.
+      this.#judged = { fromSeq: seq, voids: new Set() };
+    }
+    if (isVoid) this.#judged.voids.add(seq);
     if (message.op === 'MARK') {
       this.#tails.set(this.names.state, seq);
       return { kind: 'mark', entry };

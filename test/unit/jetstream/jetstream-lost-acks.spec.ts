@@ -126,7 +126,9 @@ describe('a view without a consumer', () => {
       expect(await count(other, 'b')).toBe(2 * n);
     }
     expect(await entriesOf(other, LOG)).toHaveLength(41);
-    expect(await manager.consumers.list(`append-log_${LOG}`).next()).toHaveLength(1);
+    const consumers = await manager.consumers.list(`append-log_${LOG}`).next();
+    // That of the reading may be on its way out.
+    expect(consumers.filter(({ name }) => name.startsWith('view_'))).toHaveLength(1);
   });
 
   test('is not read over a tombstone that was removed meanwhile', async () => {
