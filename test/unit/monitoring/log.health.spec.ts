@@ -2,7 +2,7 @@ import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { CompactionWatch } from '../../../src/monitoring/compaction-watch.service.js';
 import { LogHealthIndicator } from '../../../src/monitoring/index.js';
-import { fileEngineOn } from '../../../src/storage/log/index.js';
+import { fileEngineOn, LogError } from '../../../src/storage/log/index.js';
 import { FakeEngine } from '../../support/fake-engine.js';
 import { logFile, set } from '../../support/log-words.js';
 import { systemError } from '../../support/memory-disk.js';
@@ -109,6 +109,16 @@ describe('is down', () => {
     expect(reasons[0]?.message).toBe('The storage cannot do its work: There is no connection to here.');
     Object.assign(engine, { health: () => ({ ok: true, reasons: [] }), freeBytes: async () => undefined });
     expect(await health()).toMatchObject({ status: 'up', reasons: [] });
+  });
+
+  test('where the storage is lost between two questions, and does not take that for a closed store', async () => {
+    const engine = new FakeEngine();
+    const { health } = await stage({ storage: { engine: () => engine } });
+    const lost = new LogError('LOG_IO', 'Asking for the limits failed: timeout.');
+    Object.assign(engine, { health: () => ({ ok: true, reasons: [] }), freeBytes: () => Promise.reject(lost) });
+    const { status, reasons } = await health();
+    expect([status, ...topics(reasons)]).toEqual(['down', 'storage-unreachable']);
+    expect(reasons[0]?.message).toBe('The storage cannot do its work: Asking for the limits failed: timeout.');
   });
 
   test('for each warning that is told to be one', async () => {
