@@ -24,6 +24,8 @@ export default {
   transform: {},
   injectGlobals: false,
   maxWorkers: 2,
+  // Modules of a suite that is over stay in memory: a worker with hundreds of them behind it is busy collecting garbage.
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 30_000,
   coverageProvider: 'v8',
   coverageDirectory: '<rootDir>/coverage',

@@ -1,16 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { jetStreamEngine } from '../../../src/jetstream/index.js';
-import { type LogEngine, resolveLogOptions } from '../../../src/storage/log/index.js';
+import type { LogEngine } from '../../../src/storage/log/index.js';
 import { Child, killAllChildren } from '../../support/child.js';
-import { entriesOf, RecordedMessages, set, stateOf } from '../../support/log-words.js';
+import { entriesOf, set, stateOf } from '../../support/log-words.js';
 import { type NatsServer, natsServer, removeNatsServers } from '../../support/nats.js';
+import { closeEngines, openEngine } from '../../support/open-engines.js';
 import { inTime } from '../../support/patience.js';
 import { withSeed } from '../../support/random.js';
 import { forgetDeadConsumers, KEY, LOG, MENTION, messagesWith, SECRET, writeLife } from '../../support/stream-stage.js';
 import type { ErasingTask } from './erasing-child.js';
 
 const CHILD = new URL('./erasing-child.js', import.meta.url);
-const engines: LogEngine[] = [];
 let server: NatsServer;
 let storages = 0;
 
@@ -20,15 +19,10 @@ beforeAll(async () => {
 afterAll(removeNatsServers);
 afterEach(async () => {
   await killAllChildren();
-  await inTime('closing', 25_000, Promise.all(engines.splice(0).map((engine) => engine.close())));
+  await closeEngines();
 });
 
-async function engineOn(prefix: string): Promise<LogEngine> {
-  const engine = jetStreamEngine({ servers: server.url, prefix })(resolveLogOptions({}), new RecordedMessages());
-  await engine.open();
-  engines.push(engine);
-  return engine;
-}
+const engineOn = (prefix: string) => openEngine({ servers: server.url, prefix });
 
 /** Somebody with a history, and another process that follows it. */
 async function stage(

@@ -4,26 +4,17 @@ import { type LogEngine, type LogOptions, resolveLogOptions } from '../../../src
 import { Child, killAllChildren } from '../../support/child.js';
 import { entriesOf, RecordedMessages, stateOf } from '../../support/log-words.js';
 import { freePorts, type NatsServer, natsServer, removeNatsServers } from '../../support/nats.js';
+import { closeEngines, openEngine } from '../../support/open-engines.js';
 import { inTime } from '../../support/patience.js';
 
 const LOG = 'players';
-const engines: LogEngine[] = [];
 
-async function engineOn(
-  server: NatsServer,
-  options: Partial<JetStreamOptions> = {},
-  logOptions: LogOptions = {},
-): Promise<LogEngine> {
-  const factory = jetStreamEngine({ servers: server.url, ...options });
-  const engine = factory(resolveLogOptions(logOptions), new RecordedMessages());
-  await engine.open();
-  engines.push(engine);
-  return engine;
-}
+const engineOn = ({ url }: NatsServer, options: Partial<JetStreamOptions> = {}, logOptions: LogOptions = {}) =>
+  openEngine({ servers: url, ...options }, logOptions);
 
 afterEach(async () => {
   await killAllChildren();
-  await inTime('closing', 25_000, Promise.all(engines.splice(0).map((engine) => engine.close())));
+  await closeEngines();
   await removeNatsServers();
 });
 

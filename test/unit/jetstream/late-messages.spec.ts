@@ -1,26 +1,20 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { jetStreamEngine } from '../../../src/jetstream/index.js';
-import { type LogEngine, resolveLogOptions } from '../../../src/storage/log/index.js';
+import type { LogEngine } from '../../../src/storage/log/index.js';
 import { Child, killAllChildren } from '../../support/child.js';
-import { entriesOf, RecordedMessages, remove, replaceAll, set, stateOf } from '../../support/log-words.js';
+import { entriesOf, remove, replaceAll, set, stateOf } from '../../support/log-words.js';
 import { type NatsServer, natsCluster, natsServer, removeNatsServers } from '../../support/nats.js';
+import { closeEngines, openEngine } from '../../support/open-engines.js';
 import { inTime } from '../../support/patience.js';
 import { RawWriter } from '../../support/raw-messages.js';
 
 const LOG = 'players';
-const engines: LogEngine[] = [];
 
-async function engineOn(server: NatsServer, replicas = 1): Promise<LogEngine> {
-  const options = { servers: server.url, replicas, writeTimeoutMs: 30_000, connectTimeoutMs: 60_000 };
-  const engine = jetStreamEngine(options)(resolveLogOptions({}), new RecordedMessages());
-  await engine.open();
-  engines.push(engine);
-  return engine;
-}
+const engineOn = ({ url }: NatsServer, replicas = 1) =>
+  openEngine({ servers: url, replicas, writeTimeoutMs: 30_000, connectTimeoutMs: 60_000 });
 
 afterEach(async () => {
   await killAllChildren();
-  await inTime('closing', 25_000, Promise.all(engines.splice(0).map((engine) => engine.close())));
+  await closeEngines();
   await removeNatsServers();
 });
 

@@ -1,25 +1,18 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { jetStreamEngine } from '../../../src/jetstream/index.js';
-import { applyEntry, type LogEngine, type LogEntry, resolveLogOptions } from '../../../src/storage/log/index.js';
-import { entriesOf, RecordedMessages, remove, replaceAll, set, stateOf } from '../../support/log-words.js';
+import { applyEntry, type LogEngine, type LogEntry } from '../../../src/storage/log/index.js';
+import { entriesOf, remove, replaceAll, set, stateOf } from '../../support/log-words.js';
 import { freePorts, type NatsServer, natsServer, removeNatsServers } from '../../support/nats.js';
-import { inTime } from '../../support/patience.js';
+import { closeEngines, openEngine } from '../../support/open-engines.js';
 import { type Random, withSeed } from '../../support/random.js';
 import { RawWriter } from '../../support/raw-messages.js';
 
 const LOG = 'players';
 const KEYS = ['a', 'b', 'c', 'd', 'e', 'f'];
-const engines: LogEngine[] = [];
 
-async function engineOn(server: NatsServer): Promise<LogEngine> {
-  const engine = jetStreamEngine({ servers: server.url })(resolveLogOptions({}), new RecordedMessages());
-  await engine.open();
-  engines.push(engine);
-  return engine;
-}
+const engineOn = ({ url }: NatsServer) => openEngine({ servers: url });
 
 afterEach(async () => {
-  await inTime('closing', 25_000, Promise.all(engines.splice(0).map((engine) => engine.close())));
+  await closeEngines();
   await removeNatsServers();
 });
 

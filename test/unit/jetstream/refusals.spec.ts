@@ -1,15 +1,10 @@
 /** What servers refuse arrives as an error of the store, whatever was asked for. */
 import { afterEach, expect, test } from '@jest/globals';
-import { jetStreamEngine } from '../../../src/jetstream/index.js';
-import { type LogEngine, resolveLogOptions } from '../../../src/storage/log/index.js';
-import { RecordedMessages } from '../../support/log-words.js';
 import { natsServer, removeNatsServers } from '../../support/nats.js';
-
-let engine: LogEngine | undefined;
+import { closeEngines, openEngine } from '../../support/open-engines.js';
 
 afterEach(async () => {
-  await engine?.close();
-  engine = undefined;
+  await closeEngines();
   await removeNatsServers();
 });
 
@@ -17,8 +12,7 @@ test('an account with room for one stream only says so when a log needs another 
   const account = '{ jetstream: { max_streams: 1 }, users: [{ user: bot, password: secret }] }';
   const server = await natsServer(`accounts { BOT: ${account} }\n`);
   const connection = { user: 'bot', pass: 'secret' };
-  engine = jetStreamEngine({ servers: server.url, connection })(resolveLogOptions(), new RecordedMessages());
-  await engine.open();
+  const engine = await openEngine({ servers: server.url, connection });
   const refused = engine.openLog('players');
   await expect(refused).rejects.toMatchObject({
     name: 'LogError',
