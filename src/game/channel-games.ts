@@ -98,10 +98,13 @@ export class ChannelGames {
     await Promise.allSettled(this.starting.values());
   }
 
-  /** Stops the clocks and writes down how much time was left; nothing is taken from now on. */
-  async close(): Promise<void> {
+  /**
+   * Stops the clocks and writes down how much time was left; nothing is taken from now on.
+   * @param taking a {@link takeSaved} under way, which ends with the game that it is at
+   */
+  async close(taking?: Promise<void>): Promise<void> {
     this.isClosing = true;
-    await this.started();
+    await Promise.allSettled([this.started(), taking]);
     await Promise.all([...this.games.values()].map((game) => game.close()));
   }
 

@@ -107,8 +107,7 @@ export class GameService implements OnApplicationBootstrap, BeforeApplicationShu
 
   async beforeApplicationShutdown(): Promise<void> {
     this.closing = true;
-    await Promise.allSettled([this.games.started(), this.looking]);
-    await this.games.close();
+    await this.games.close(this.looking);
     await this.lease?.leave();
     // Whoever streams the events to a browser would otherwise keep the connection, and the process, open.
     this.subject.complete();
